@@ -1,0 +1,107 @@
+"""What a loaded file says, in values that the pure rooms read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
+from reconciler.model.contacts import ROLES, Desired
+
+
+class Place(NamedTuple):
+    """Where something stands: `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Which API is meant.
+
+    Attributes:
+        name: as the file writes it: `sandbox`, `ovh-eu`, `ovh-ca`, or a loopback URL ending in `/1.0`.
+        region: the zone whose routes it offers; sandbox and loopback URLs count as EU.
+    """
+
+    name: str
+    region: Region
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the embedded sandbox is meant."""
+        return self.name == "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One entry of `accounts`: its short name in the file, its id, and a name for people."""
+
+    short: str
+    id: AccountId
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBox:
+    """A contact that ends: from the UTC day `until` on, `then` is desired."""
+
+    account: AccountId
+    until: date
+    then: AccountId
+    reason: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """The limits of one run.
+
+    Attributes:
+        max_changes_percent: share of the managed contacts that may move at once; 0 means none.
+        protected: patterns `route/name` or `route/name:role`, `*` and `?` allowed.
+        allow_admin_handover_to: accounts that may become admin though we hold no credentials of theirs.
+    """
+
+    max_changes_percent: int = 30
+    protected: tuple[str, ...] = ()
+    allow_admin_handover_to: frozenset[AccountId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A valid file with all that it includes.
+
+    Attributes:
+        files: every file read, the main one first.
+        rows: for each service its contacts, time-boxed ones as they stand before `until`.
+        time_boxes: the contacts that end, by service and role.
+        places: for each service where its key stands.
+        warnings: lines for people about what is allowed and yet unusual.
+    """
+
+    files: tuple[str, ...]
+    endpoint: Endpoint
+    accounts: tuple[Account, ...]
+    rows: Mapping[ServiceId, Contacts]
+    guards: GuardSettings = GuardSettings()
+    expired_retries: int = 1
+    time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
+    places: Mapping[ServiceId, Place] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def desired(self, today: date) -> Desired:
+        """Return who is to hold which role on the UTC day `today`."""
+        ended = {key: box for key, box in self.time_boxes.items() if today >= box.until}
+        if not ended:
+            return self.rows
+        rows = dict(self.rows)
+        for (service, role), box in ended.items():
+            row = list(rows[service])
+            row[ROLES.index(role)] = box.then
+            rows[service] = Contacts(*row)
+        return rows

@@ -1,0 +1,33 @@
+"""The nouns that every room shares: contacts, routes, tasks, observations. Pure values, no behaviour."""
+
+from reconciler.model.contacts import (
+    ROLES,
+    AccountId,
+    Contacts,
+    Role,
+    ServiceId,
+    account_id,
+)
+from reconciler.model.observation import AccountFacts, Observation, Region
+from reconciler.model.routes import Route, UnknownRouteError, route_of, service_name
+from reconciler.model.tasks import OPEN_STATES, Task, TaskState, parties
+
+__all__ = [
+    "OPEN_STATES",
+    "ROLES",
+    "AccountFacts",
+    "AccountId",
+    "Contacts",
+    "Observation",
+    "Region",
+    "Role",
+    "Route",
+    "ServiceId",
+    "Task",
+    "TaskState",
+    "UnknownRouteError",
+    "account_id",
+    "parties",
+    "route_of",
+    "service_name",
+]

@@ -1,0 +1,61 @@
+"""What one look at the endpoint showed, as values that the pure rooms read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.contacts import AccountId, Live, ServiceId
+from reconciler.model.tasks import Task
+
+
+class Region(StrEnum):
+    """A geographical zone; contacts change only between two accounts of the same one."""
+
+    EU = "EU"
+    CA = "CA"
+    US = "US"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What an account whose credentials we hold tells about itself; None means: could not be read.
+
+    Attributes:
+        unpaid_invoices: whether a debt is due; such an account can neither give nor take a contact.
+        payment_method: whether a valid one is registered; a new billing contact needs one.
+        email: where its confirmation tokens are sent.
+    """
+
+    id: AccountId
+    region: Region | None = None
+    unpaid_invoices: bool | None = None
+    payment_method: bool | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at the endpoint through every configured account.
+
+    Attributes:
+        at: when it was made, aware, UTC, by the endpoint's clock.
+        held: the accounts whose credentials we hold and that could be read.
+        live: the contacts of every service seen, declared or not.
+        in_debt: services whose own state says that they are unpaid.
+        absent: declared services that every held account answered with 404.
+        unknown: declared services that could not be read, each with the reason.
+        tasks: every task that a held account is a party of, open or settled, each once, by id.
+        unreadable: accounts that we have keys for and could not read, each with the reason.
+    """
+
+    at: datetime
+    held: Mapping[AccountId, AccountFacts]
+    live: Live
+    in_debt: frozenset[ServiceId] = frozenset()
+    absent: tuple[ServiceId, ...] = ()
+    unknown: Mapping[ServiceId, str] = field(default_factory=dict)
+    tasks: tuple[Task, ...] = ()
+    unreadable: Mapping[AccountId, str] = field(default_factory=dict)

@@ -1,0 +1,27 @@
+"""What would be asked of whom, what waits, what is blocked and why."""
+
+from reconciler.plan.trays import (
+    Blocked,
+    Contested,
+    Deferred,
+    Pending,
+    Plan,
+    PlannedTask,
+    Reason,
+    Request,
+    Stop,
+    Unknown,
+)
+
+__all__ = [
+    "Blocked",
+    "Contested",
+    "Deferred",
+    "Pending",
+    "Plan",
+    "PlannedTask",
+    "Reason",
+    "Request",
+    "Stop",
+    "Unknown",
+]

@@ -1,0 +1,129 @@
+"""The trays of a plan: every wanted change lies in exactly one of the first four."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.diff import Change
+from reconciler.model import AccountId, Role, ServiceId, TaskState
+
+
+class Reason(StrEnum):
+    """Why a change cannot be asked for; where several hold, the first in this order is given."""
+
+    CONFLICTING_REQUEST = "conflicting_request"
+    TURNED_DOWN = "turned_down"
+    UNSUPPORTED_SERVICE = "unsupported_service"
+    OTHER_REGION = "other_region"
+    SERVICE_IN_DEBT = "service_in_debt"
+    UNPAID_INVOICES = "unpaid_invoices"
+    NO_PAYMENT_METHOD = "no_payment_method"
+    NOT_PERMITTED = "not_permitted"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    GUARD = "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """One task that OVHcloud will make of a request: one from->to pair with its roles and who must confirm."""
+
+    from_account: AccountId
+    to_account: AccountId
+    roles: tuple[Role, ...]
+    confirmers: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST: the changes of one service that one account asks for now."""
+
+    service: ServiceId
+    asker: AccountId
+    changes: tuple[Change, ...]
+    tasks: tuple[PlannedTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A change that will be asked for once the roles and tasks in `waits_for` are settled."""
+
+    change: Change
+    asker: AccountId
+    waits_for: tuple[Role | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A change that an open task already makes; `waiting_for` are the parties not known to have confirmed."""
+
+    change: Change
+    task: int
+    state: TaskState
+    waiting_for: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A change that cannot be asked for: why, in words with a remedy, and who could ask instead."""
+
+    change: Change
+    reason: Reason
+    detail: str
+    could_ask: tuple[AccountId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """An open task that moves a managed contact to another account than the desired one.
+
+    `change.live` and `change.desired` may be equal: the contact is right today. `ours`: our journal made it.
+    """
+
+    change: Change
+    task: int
+    asker: AccountId | None
+    towards: AccountId
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A service that could not be read; never counted as unchanged."""
+
+    service: ServiceId
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A guard that stops the whole run."""
+
+    guard: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every wanted change in its tray, all rows in the order of service and role.
+
+    Attributes:
+        in_sync: how many managed contacts are as desired.
+        managed: how many contacts are managed and readable.
+        services: how many services have a managed role.
+        fingerprint: sha256 over the requests, and the live values and open tasks of their services.
+    """
+
+    requests: tuple[Request, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    contested: tuple[Contested, ...] = ()
+    absent: tuple[ServiceId, ...] = ()
+    unmanaged: tuple[ServiceId, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    stopped_by: tuple[Stop, ...] = ()
+    in_sync: int = 0
+    managed: int = 0
+    services: int = 0
+    fingerprint: str = ""

@@ -1,0 +1,177 @@
+"""Memory and audit: what was asked, what came back, what was seen. Losing it costs history, never correctness.
+
+Times are aware UTC. No record has a place for a token or a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from reconciler.model import AccountId, Role, ServiceId, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One role of a request: who held it and who is to hold it."""
+
+    role: Role
+    from_account: AccountId
+    to_account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A POST that is about to be sent.
+
+    Attributes:
+        id: unique, made by the asker of the request (`uuid4().hex`).
+        at: by the endpoint's clock, so that it compares with a task's `requested`.
+    """
+
+    id: str
+    at: datetime
+    service: ServiceId
+    asker: AccountId
+    moves: tuple[Move, ...]
+
+
+class Outcome(StrEnum):
+    """What became of a POST."""
+
+    ACCEPTED = "accepted"  # the endpoint made tasks, or we found the tasks that it had made
+    REFUSED = "refused"  # the endpoint said no; nothing happened
+    UNKNOWN = "unknown"  # no trustworthy answer; the open tasks must be looked at before anything else
+    NEVER_ARRIVED = "never_arrived"  # surely not there: may be asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the intent `intent`; a later receipt for the same intent replaces an UNKNOWN one.
+
+    Attributes:
+        tasks: ids of the tasks made; empty unless accepted.
+        message: the server's own words, or what went wrong on the way.
+        unknown_account: the account that the server's words call unknown, if that is why it refused.
+    """
+
+    intent: str
+    at: datetime
+    outcome: Outcome
+    tasks: tuple[int, ...] = ()
+    message: str = ""
+    status: int | None = None
+    query_id: str | None = None
+    unknown_account: AccountId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A task that a receipt calls ours: made for `service` between `asked` and `answered`."""
+
+    task: int
+    service: ServiceId
+    asker: AccountId
+    asked: datetime
+    answered: datetime
+
+
+class Answer(StrEnum):
+    """What one of our accounts said to a task."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    RESENT = "resent"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """An answer that we gave for one of our accounts, at a time by the endpoint's clock."""
+
+    task: int
+    account: AccountId
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Leave to ask again although `task`, the newest settled task of a contact, was turned down."""
+
+    service: ServiceId
+    role: Role
+    task: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Who ran what: written when `apply` starts and when it ends (`exit_code` is None at the start)."""
+
+    run: str
+    at: datetime
+    command: str
+    version: str
+    user: str
+    commit: str | None = None
+    fingerprint: str | None = None
+    lifted: Mapping[str, str] | None = None
+    exit_code: int | None = None
+
+
+class Journal(Protocol):
+    """The journal of one endpoint. Every writing method is durable when it returns."""
+
+    def record_run(self, run: RunRecord) -> None:
+        """Remember a run's start or end, with the guards that it lifted and why."""
+
+    def intend(self, intent: Intent) -> None:
+        """Remember a POST before it is sent."""
+
+    def settle(self, receipt: Receipt) -> None:
+        """Remember what became of a POST."""
+
+    def unsettled(self) -> tuple[Intent, ...]:
+        """Return the intents without a receipt or with an UNKNOWN one, oldest first."""
+
+    def claims(self) -> Mapping[int, Claim]:
+        """Return every task that a receipt calls ours, by id; of two receipts for one id the newest."""
+
+    def unknown_accounts(self) -> Mapping[AccountId, str]:
+        """Return the accounts that the newest answer about them called unknown, each with the server's words."""
+
+    def saw(self, tasks: Iterable[Task], at: datetime) -> None:
+        """Remember the state of tasks; a state that is remembered already is not written again."""
+
+    def settled_tasks(self) -> Mapping[int, Task]:
+        """Return the tasks last seen in a final state, by id: they change no more and need no reading."""
+
+    def confirm(self, confirmation: Confirmation) -> None:
+        """Remember an answer that we gave."""
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """Return the answers that we gave, oldest first."""
+
+    def retry(self, retries: Iterable[Retry]) -> None:
+        """Remember leave to ask again."""
+
+    def retries(self) -> tuple[Retry, ...]:
+        """Return the leaves to ask again, oldest first."""
+
+    def lock(self, owner: str, *, timeout: float = 0.0) -> AbstractContextManager[None]:
+        """Hold the lease of this endpoint, renewed in the background; writes of a lost lease fail.
+
+        Args:
+            owner: shown to whoever finds the lock held.
+            timeout: seconds to wait for another run to end.
+
+        Raises:
+            LockHeldError: another run holds it.
+        """
+
+    def close(self) -> None:
+        """Give back files and connections."""

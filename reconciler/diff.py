@@ -1,4 +1,7 @@
-"""Desired against live, contact by contact. Every contact always has one holder, so there is one kind of change."""
+"""Desired against live, contact by contact.
+
+Every contact always has exactly one holder, so there is one kind of change.
+"""
 
 from __future__ import annotations
 

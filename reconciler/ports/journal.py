@@ -1,6 +1,6 @@
-"""Memory and audit: what was asked, what came back, what was seen. Losing it costs history, never correctness.
+"""Memory and audit: what was asked, what came back, what was seen.
 
-Times are aware UTC. No record has a place for a token or a key.
+Losing it costs history, never correctness. Times are aware UTC. No record has a place for a token or a key.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Journal(Protocol):
         """Return every task that a receipt calls ours, by id; of two receipts for one id the newest."""
 
     def unknown_accounts(self) -> Mapping[AccountId, str]:
-        """Return the accounts that the newest answer about them called unknown, each with the server's words."""
+        """Return the accounts that the newest answer about them called unknown, with the server's words."""
 
     def saw(self, tasks: Iterable[Task], at: datetime) -> None:
         """Remember the state of tasks; a state that is remembered already is not written again."""

@@ -8,6 +8,7 @@ from reconciler.model.contacts import (
     ServiceId,
     account_id,
 )
+from reconciler.model.memory import Answer, Claim, Confirmation, Retry
 from reconciler.model.observation import AccountFacts, Observation, Region
 from reconciler.model.routes import Route, UnknownRouteError, route_of, service_name
 from reconciler.model.tasks import OPEN_STATES, Task, TaskState, parties
@@ -17,9 +18,13 @@ __all__ = [
     "ROLES",
     "AccountFacts",
     "AccountId",
+    "Answer",
+    "Claim",
+    "Confirmation",
     "Contacts",
     "Observation",
     "Region",
+    "Retry",
     "Role",
     "Route",
     "ServiceId",

@@ -1,5 +1,7 @@
 """What would be asked of whom, what waits, what is blocked and why."""
 
+from reconciler.plan.build import make_plan
+from reconciler.plan.situation import Situation
 from reconciler.plan.trays import (
     Blocked,
     Contested,
@@ -22,6 +24,8 @@ __all__ = [
     "PlannedTask",
     "Reason",
     "Request",
+    "Situation",
     "Stop",
     "Unknown",
+    "make_plan",
 ]

@@ -10,7 +10,7 @@ from reconciler.model import AccountId, Role, ServiceId, TaskState
 
 
 class Reason(StrEnum):
-    """Why a change cannot be asked for; where several hold, the first in this order is given."""
+    """Why a change cannot be asked for; where several hold, the first of this order is given."""
 
     CONFLICTING_REQUEST = "conflicting_request"
     TURNED_DOWN = "turned_down"
@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """One task that OVHcloud will make of a request: one from->to pair with its roles and who must confirm."""
+    """A task that OVHcloud will make of a request: one from->to pair, its roles, and who must confirm."""
 
     from_account: AccountId
     to_account: AccountId

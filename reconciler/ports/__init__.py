@@ -1,1 +1,1 @@
-"""What the shell asks of the outside world, as Protocols: an endpoint to read and write, a journal, a clock."""
+"""What the shell asks of the outside world, as Protocols: an endpoint to read and write, a journal."""

@@ -12,7 +12,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from reconciler.model import AccountId, Role, ServiceId, Task
+from reconciler.model import AccountId, Answer, Claim, Confirmation, Retry, Role, ServiceId, Task
+
+__all__ = [
+    "Answer",
+    "Claim",
+    "Confirmation",
+    "Intent",
+    "Journal",
+    "Move",
+    "Outcome",
+    "Receipt",
+    "Retry",
+    "RunRecord",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,45 +80,6 @@ class Receipt:
     status: int | None = None
     query_id: str | None = None
     unknown_account: AccountId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A task that a receipt calls ours: made for `service` between `asked` and `answered`."""
-
-    task: int
-    service: ServiceId
-    asker: AccountId
-    asked: datetime
-    answered: datetime
-
-
-class Answer(StrEnum):
-    """What one of our accounts said to a task."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    RESENT = "resent"
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """An answer that we gave for one of our accounts, at a time by the endpoint's clock."""
-
-    task: int
-    account: AccountId
-    answer: Answer
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Leave to ask again although `task`, the newest settled task of a contact, was turned down."""
-
-    service: ServiceId
-    role: Role
-    task: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

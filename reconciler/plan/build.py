@@ -1,0 +1,102 @@
+"""From what differs to the trays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from reconciler.diff import Change, Diff
+from reconciler.model import ROLES, Route, ServiceId, route_of
+from reconciler.model.contacts import Desired
+from reconciler.model.routes import ROUTES
+from reconciler.plan.blocks import block
+from reconciler.plan.fingerprint import fingerprint
+from reconciler.plan.sequence import sequence
+from reconciler.plan.situation import Situation
+from reconciler.plan.tasks import on_its_way
+from reconciler.plan.trays import Blocked, Contested, Deferred, Pending, Plan, Request, Unknown
+from reconciler.progress import waiting_for
+
+
+def make_plan(
+    desired: Desired,
+    diff: Diff,
+    situation: Situation,
+    *,
+    absent: Iterable[ServiceId] = (),
+    unknown: Mapping[ServiceId, str] | None = None,
+) -> Plan:
+    """Return the plan: every wanted change in exactly one tray.
+
+    Args:
+        desired: who is to hold which role.
+        diff: the contacts that are not as desired.
+        situation: what is known besides.
+        absent: declared services that no held account sees.
+        unknown: declared services that could not be read, each with the reason.
+    """
+    requests: list[Request] = []
+    deferred: list[Deferred] = []
+    pending: list[Pending] = []
+    blocked: list[Blocked] = []
+    wanted = sorted((*diff.changes, *unsupported(desired, situation)), key=_order)
+    for _, changes in groupby(wanted, key=lambda change: change.service):
+        askable: list[Change] = []
+        stuck: list[Blocked] = []
+        for change in changes:
+            task = on_its_way(change, situation)
+            if task is not None:
+                waits = waiting_for(task, situation.answers)
+                pending.append(Pending(change, task.id, task.state, waits))
+            elif (reason := block(change, situation)) is not None:
+                stuck.append(reason)
+            else:
+                askable.append(change)
+        request, later = sequence(askable, stuck, situation)
+        requests += [request] if request else []
+        deferred += later
+        blocked += stuck
+    return Plan(
+        requests=tuple(requests),
+        deferred=tuple(deferred),
+        pending=tuple(pending),
+        blocked=tuple(blocked),
+        contested=tuple(contested(desired, situation)),
+        absent=tuple(sorted(absent)),
+        unmanaged=diff.unmanaged,
+        unknown=tuple(Unknown(service, detail) for service, detail in sorted((unknown or {}).items())),
+        in_sync=diff.in_sync,
+        managed=diff.managed,
+        services=sum(1 for row in desired.values() if any(row)),
+        fingerprint=fingerprint(requests, situation),
+    )
+
+
+def unsupported(desired: Desired, situation: Situation) -> Iterator[Change]:
+    """Yield the managed contacts of services whose product the endpoint's zone does not offer."""
+    if all(route.offers_change_in(situation.region) for route in ROUTES.values()):
+        return
+    for service, row in desired.items():
+        if service not in situation.live and not _offered(route_of(service), situation):
+            for role, account in zip(ROLES, row, strict=True):
+                if account is not None:
+                    yield Change(service, role, None, account)
+
+
+def contested(desired: Desired, situation: Situation) -> Iterator[Contested]:
+    """Yield the managed contacts that an open task moves to another account than the desired one."""
+    for service in sorted(situation.joined.tasks.keys() & desired.keys() & situation.live.keys()):
+        for role, wanted, live in zip(ROLES, desired[service], situation.live[service], strict=True):
+            for task in situation.joined.open_tasks(service):
+                if wanted is not None and role in task.roles and task.to_account != wanted:
+                    change = Change(service, role, live, wanted)
+                    ours = task.id in situation.claimed
+                    yield Contested(change, task.id, task.asker, task.to_account, ours)
+
+
+def _offered(route: Route, situation: Situation) -> bool:
+    return route.offers_change_in(situation.region)
+
+
+def _order(change: Change) -> tuple[ServiceId, int]:
+    return change.service, ROLES.index(change.role)

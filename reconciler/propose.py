@@ -1,0 +1,68 @@
+"""The pure pipeline in one place: what the file wants, against what was seen, guards included.
+
+Everything that plans goes through here, so that no path can leave a guard out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from reconciler import guards
+from reconciler.config import Config
+from reconciler.diff import compare
+from reconciler.model import AccountId, Claim, Confirmation, Observation, Role, ServiceId
+from reconciler.plan import Plan, Situation, Stop, make_plan
+from reconciler.progress import by_task, join
+from reconciler.progress.joining import is_claimed
+
+
+def propose(
+    config: Config,
+    observation: Observation,
+    *,
+    today: date,
+    claims: Mapping[int, Claim] | None = None,
+    confirmations: Iterable[Confirmation] = (),
+    retries: frozenset[tuple[ServiceId, Role, int]] = frozenset(),
+    unknown_accounts: Mapping[AccountId, str] | None = None,
+    lifted: Container[str] = frozenset(),
+) -> Plan:
+    """Return the plan for one observation.
+
+    Args:
+        config: the file.
+        observation: what the endpoint showed.
+        today: the UTC day, which decides on time-boxed contacts.
+        claims: the tasks that the journal calls ours, by id.
+        confirmations: the answers that we gave.
+        retries: contacts to ask for again although this newest task of theirs was turned down.
+        unknown_accounts: accounts that the endpoint called unknown, with its words.
+        lifted: names of guards that this run lifts.
+    """
+    claims = claims or {}
+    desired = config.desired(today)
+    diff = compare(desired, observation.live)
+    situation = Situation(
+        at=observation.at,
+        held=observation.held,
+        live=observation.live,
+        in_debt=observation.in_debt,
+        joined=join(observation.tasks, observation.live, claims),
+        answers=by_task(confirmations),
+        retries=retries,
+        unknown_accounts=unknown_accounts or {},
+        vetoes=guards.vetoes(diff.changes, config.guards, observation.held, lifted),
+        claimed=frozenset(
+            task.id for task in observation.tasks if task.id in claims and is_claimed(task, claims[task.id])
+        ),
+        expired_retries=config.expired_retries,
+        region=config.endpoint.region,
+    )
+    plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
+    moving = sum(len(request.changes) for request in plan.requests) + len(plan.deferred)
+    reason = guards.stops(moving, plan.managed, plan.services, config.guards, lifted)
+    if reason is None:
+        return plan
+    return replace(plan, stopped_by=(Stop(guards.Guard.MAX_CHANGES_PERCENT, reason),))

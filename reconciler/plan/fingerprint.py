@@ -11,7 +11,7 @@ from reconciler.plan.trays import Request
 
 
 def fingerprint(requests: Iterable[Request], situation: Situation) -> str:
-    """Return a hexadecimal sha256 over the requests, and the live contacts and open tasks of their services."""
+    """Return a hexadecimal sha256 over the requests, with live contacts and open tasks of their services."""
     rows = [
         [
             request.service,

@@ -1,0 +1,135 @@
+"""Options that several commands share. Names are interface: each is also a `RECONCILER_*` variable."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.errors import ReconcilerError
+
+FILE_NAMES = ("contacts.yaml", "contacts.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the shared options say.
+
+    Attributes:
+        file: the contacts file as given, None: to be found.
+        credentials: a `credentials.toml` as given, None: the usual places.
+        journal: a database URL or a path, None: the usual place.
+        verbosity: above 0 tells more on stderr, below 0 only failures.
+    """
+
+    file: Path | None = None
+    credentials: Path | None = None
+    journal: str | None = None
+    verbosity: int = 0
+
+
+Command = Callable[..., Any]
+
+_file = click.option(
+    "--file",
+    "-f",
+    type=click.Path(path_type=Path),
+    envvar="RECONCILER_FILE",
+    help="The contacts file. [default: contacts.yaml here or further up, to the root of the repository]",
+)
+_credentials = click.option(
+    "--credentials",
+    type=click.Path(path_type=Path),
+    envvar="RECONCILER_CREDENTIALS",
+    help="Keys by account. [default: credentials.toml in the configuration folder]",
+)
+_journal = click.option(
+    "--journal",
+    envvar="RECONCILER_JOURNAL",
+    metavar="URL|PATH",
+    help="Database of the journal, SQLite or PostgreSQL. [default: a file in the state folder]",
+)
+_verbose = click.option("-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr.")
+_quiet = click.option("-q", "--quiet", is_flag=True, envvar="RECONCILER_QUIET", help="Tell only failures.")
+
+detailed_exitcode = click.option(
+    "--detailed-exitcode",
+    is_flag=True,
+    envvar="RECONCILER_DETAILED_EXITCODE",
+    help="Exit with 2 when there is something to request, 3 while waiting for people, 4 when blocked.",
+)
+
+
+def output_format(*formats: str) -> Callable[[Command], Command]:
+    """Return the option `--format` with these choices, the first of them the default."""
+    return click.option(
+        "--format",
+        "style",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        envvar="RECONCILER_FORMAT" if formats == ("text", "json") else None,
+        help="How the result on stdout is written.",
+    )
+
+
+def with_file(function: Command) -> Command:
+    """Give a command `--file`, `-v` and `-q`, as one `Settings`."""
+    return _settings(function, (_file, _verbose, _quiet))
+
+
+def with_endpoint(function: Command) -> Command:
+    """Give a command all that is needed to reach the endpoint, as one `Settings`."""
+    return _settings(function, (_file, _credentials, _journal, _verbose, _quiet))
+
+
+def _settings(function: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    @wraps(function)
+    def command(
+        *args: Any,
+        file: Path | None,
+        verbose: int,
+        quiet: bool,
+        credentials: Path | None = None,
+        journal: str | None = None,
+        **rest: Any,
+    ) -> Any:
+        verbosity = -1 if quiet else verbose
+        _log(verbosity)
+        return function(Settings(file, credentials, journal, verbosity), *args, **rest)
+
+    wrapped: Command = command
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _log(verbosity: int) -> None:
+    levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+    logging.basicConfig(level=levels.get(verbosity, logging.DEBUG), format="%(levelname)s %(name)s: %(message)s")
+
+
+def find_file(given: Path | None) -> Path:
+    """Return the contacts file: the given one, else the nearest upwards until the root of the repository.
+
+    Raises:
+        ReconcilerError: there is none.
+    """
+    if given is not None:
+        return given
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for name in FILE_NAMES:
+            if (folder / name).is_file():
+                return folder / name
+        if (folder / ".git").exists():
+            break
+    raise ReconcilerError(
+        f"no {FILE_NAMES[0]} in {here}, nor further up to the root of the repository",
+        hint="name it with --file, or start from the example in the README",
+    )

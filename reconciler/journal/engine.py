@@ -1,0 +1,133 @@
+"""How to reach the database so that a commit is durable when it returns."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from reconciler.errors import JournalError
+from reconciler.journal.location import Location
+
+_BUSY_SECONDS = 30
+_WRITES = "reconciler_writes"
+
+
+def for_writing(engine: Engine) -> Engine:
+    """Return the same engine, whose transactions take the write lock when they begin, not halfway."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def engine_of(location: Location, *, read_only: bool) -> Engine:
+    """Return an engine for the database, its SQLite file made if it is missing and may be made.
+
+    Raises:
+        JournalError: the PostgreSQL driver is not installed.
+        OSError: the file or its folder cannot be made.
+    """
+    if location.path is None:
+        return _postgresql(location)
+    if not read_only:
+        _make_private_file(location.path)
+    return _sqlite(location, read_only=read_only)
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file for the user alone; SQLite gives its companions (-wal, -shm) the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _sqlite(location: Location, *, read_only: bool) -> Engine:
+    connect = _reader(str(location.path)) if read_only else _writer(str(location.path))
+    engine = create_engine(location.url, creator=connect, hide_parameters=True)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _writer(path: str) -> Callable[[], sqlite3.Connection]:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")  # NORMAL may forget an intent when power fails
+            connection.execute("PRAGMA foreign_keys=ON")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    return connect
+
+
+def _reader(path: str) -> Callable[[], sqlite3.Connection]:
+    """Return a way to open the file for reading, also where its folder may not be written.
+
+    A file in WAL mode needs companions beside it. Where they are missing and cannot be made, nobody has it
+    open, so it may be read as a file that does not change.
+    """
+    address = f"file:{quote(str(Path(path).absolute()))}"
+
+    def connect_with(query: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{address}?{query}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def connect() -> sqlite3.Connection:
+        try:
+            return connect_with("mode=ro")
+        except sqlite3.OperationalError as error:
+            if "unable to open" not in str(error) or Path(f"{path}-wal").exists():
+                raise
+        return connect_with("mode=ro&immutable=1")
+
+    return connect
+
+
+def _postgresql(location: Location) -> Engine:
+    arguments: dict[str, object] = {
+        "prepare_threshold": None,  # prepared statements do not survive a pooler between us and the server
+        "application_name": "contact-reconciler",
+    }
+    if "connect_timeout" not in location.url.query:
+        arguments["connect_timeout"] = 10
+    try:
+        engine = create_engine(location.url, connect_args=arguments, hide_parameters=True, pool_pre_ping=True)
+    except ImportError:
+        pass
+    else:
+        event.listen(engine, "begin", _begin)
+        return engine
+    raise JournalError(
+        "a journal in PostgreSQL needs the package psycopg, which is not installed",
+        hint="pip install 'contact-reconciler[postgres]'",
+    )
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        # A stopped process must not keep the row for ever; a commit is on disk whatever the server's default.
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s';"
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_BUSY_SECONDS}s';"
+            "SET LOCAL synchronous_commit = 'on'"
+        )

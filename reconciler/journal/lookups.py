@@ -1,0 +1,178 @@
+"""What follows from the entries: questions that are answered by reading them, never by a second copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection, Select, func, select
+
+from reconciler.errors import JournalError
+from reconciler.journal.records import (
+    ANSWER,
+    INTENT,
+    RECEIPT,
+    RETRY,
+    SEEN,
+    answer_of,
+    intent_of,
+    receipt_of,
+    retry_of,
+    task_of,
+)
+from reconciler.journal.tables import ENTRIES
+from reconciler.model import OPEN_STATES, AccountId, Role, ServiceId, Task, TaskState
+from reconciler.ports.journal import Claim, Confirmation, Intent, Outcome, Receipt, Retry
+
+_FINAL_STATES = tuple(state.value for state in TaskState if state not in OPEN_STATES)
+_CLOCK_ERROR = timedelta(seconds=5)
+_FEW = 500
+_T = TypeVar("_T")
+
+
+def unsettled(connection: Connection, endpoint: str) -> tuple[Intent, ...]:
+    """Return the intents that no receipt but an UNKNOWN one answers, oldest first."""
+    firm = ENTRIES.alias("firm")
+    answered = (
+        select(firm.c.seq)
+        .where(
+            firm.c.endpoint == ENTRIES.c.endpoint,
+            firm.c.kind == RECEIPT,
+            firm.c.subject == ENTRIES.c.subject,
+            firm.c.state != Outcome.UNKNOWN.value,
+        )
+        .exists()
+    )
+    return tuple(_read(connection, _bodies(endpoint, INTENT).where(~answered), intent_of))
+
+
+def claims(connection: Connection, endpoint: str) -> dict[int, Claim]:
+    """Return every task that a receipt calls ours; where the endpoint gave an id out twice, the newest."""
+    accepted = _bodies(endpoint, RECEIPT).where(ENTRIES.c.state == Outcome.ACCEPTED.value)
+    receipts = _read(connection, accepted, receipt_of)
+    intents = _intents_of(connection, endpoint, receipts)
+    return {
+        task: Claim(task, intent.service, intent.asker, intent.at, receipt.at)
+        for receipt in receipts
+        if (intent := intents.get(receipt.intent))
+        for task in receipt.tasks
+    }
+
+
+def unknown_accounts(connection: Connection, endpoint: str) -> dict[AccountId, str]:
+    """Return the accounts that the newest answer about them called unknown, with the server's words.
+
+    What an account was called is forgotten once a later request that moved a contact to it was accepted, or
+    once leave was given to ask again for a contact that it had been refused for.
+    """
+    naming = _bodies(endpoint, RECEIPT).where(ENTRIES.c.account.is_not(None)).limit(1)
+    if connection.execute(naming).first() is None:
+        return {}
+    events = _read_with_seq(connection, _bodies(endpoint, RECEIPT), receipt_of)
+    intents = _intents_of(connection, endpoint, [receipt for _, receipt in events])
+    lifts = _read_with_seq(connection, _bodies(endpoint, RETRY), retry_of)
+    words: dict[AccountId, str] = {}
+    refused_for: dict[AccountId, set[tuple[ServiceId, Role]]] = {}
+    happened: list[tuple[int, Receipt | Retry]] = [*events, *lifts]
+    for _, event in sorted(happened, key=lambda pair: pair[0]):
+        if isinstance(event, Retry):
+            lifted = [
+                name for name, contacts in refused_for.items() if (event.service, event.role) in contacts
+            ]
+            for account in lifted:
+                words.pop(account, None)
+                del refused_for[account]
+            continue
+        intent = intents.get(event.intent)
+        if event.unknown_account is not None:
+            words[event.unknown_account] = event.message
+            contacts = _contacts_towards(event.unknown_account, intent)
+            refused_for.setdefault(event.unknown_account, set()).update(contacts)
+        elif event.outcome is Outcome.ACCEPTED and intent is not None:
+            for move in intent.moves:
+                words.pop(move.to_account, None)
+                refused_for.pop(move.to_account, None)
+    return words
+
+
+def settled_tasks(connection: Connection, endpoint: str) -> dict[int, Task]:
+    """Return the tasks last seen in a final state, by id.
+
+    A task that was requested before we asked for the task of the same id belongs to an endpoint that began
+    anew (a fresh sandbox at the same address), so it is left out and read again.
+    """
+    settled = _newest_seen(endpoint).where(ENTRIES.c.state.in_(_FINAL_STATES))
+    tasks = {task.id: task for task in _read(connection, settled, task_of)}
+    ours = claims(connection, endpoint)
+    return {id_: task for id_, task in tasks.items() if not _is_of_an_earlier_world(task, ours.get(id_))}
+
+
+def last_seen(connection: Connection, endpoint: str, ids: Collection[int]) -> dict[int, str]:
+    """Return the bodies of the newest entries about these tasks, by id."""
+    newest = _newest_seen(endpoint).add_columns(ENTRIES.c.task)
+    if len(ids) <= _FEW:
+        newest = newest.where(ENTRIES.c.task.in_(list(ids)))
+    return {row.task: row.body for row in connection.execute(newest)}
+
+
+def confirmations(connection: Connection, endpoint: str) -> tuple[Confirmation, ...]:
+    """Return the answers that we gave, oldest first."""
+    return tuple(_read(connection, _bodies(endpoint, ANSWER), answer_of))
+
+
+def retries(connection: Connection, endpoint: str) -> tuple[Retry, ...]:
+    """Return the leaves to ask again, oldest first."""
+    return tuple(_read(connection, _bodies(endpoint, RETRY), retry_of))
+
+
+def _bodies(endpoint: str, kind: str) -> Select[tuple[int, str]]:
+    chosen = select(ENTRIES.c.seq, ENTRIES.c.body).where(
+        ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == kind
+    )
+    return chosen.order_by(ENTRIES.c.seq)
+
+
+def _newest_seen(endpoint: str) -> Select[tuple[int, str]]:
+    newest = (
+        select(func.max(ENTRIES.c.seq))
+        .where(ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == SEEN)
+        .group_by(ENTRIES.c.subject)
+    )
+    return _bodies(endpoint, SEEN).where(ENTRIES.c.seq.in_(newest))
+
+
+def _intents_of(connection: Connection, endpoint: str, receipts: Iterable[Receipt]) -> Mapping[str, Intent]:
+    wanted = {receipt.intent for receipt in receipts}
+    chosen = _bodies(endpoint, INTENT)
+    if len(wanted) <= _FEW:
+        chosen = chosen.where(ENTRIES.c.subject.in_(wanted))
+    return {intent.id: intent for intent in _read(connection, chosen, intent_of)}
+
+
+def _contacts_towards(account: AccountId, intent: Intent | None) -> set[tuple[ServiceId, Role]]:
+    moves = () if intent is None else intent.moves
+    return {(intent.service, move.role) for move in moves if intent and move.to_account == account}
+
+
+def _is_of_an_earlier_world(task: Task, claim: Claim | None) -> bool:
+    return claim is not None and task.requested + _CLOCK_ERROR < claim.asked
+
+
+def _read(connection: Connection, chosen: Select[tuple[int, str]], made: Callable[[str], _T]) -> list[_T]:
+    return [value for _, value in _read_with_seq(connection, chosen, made)]
+
+
+def _read_with_seq(
+    connection: Connection, chosen: Select[tuple[int, str]], made: Callable[[str], _T]
+) -> list[tuple[int, _T]]:
+    values: list[tuple[int, _T]] = []
+    for row in connection.execute(chosen):
+        try:
+            values.append((row.seq, made(row.body)))
+        except (ValueError, KeyError, TypeError):
+            raise JournalError(
+                f"entry {row.seq} of the journal is not as this program wrote it",
+                hint="move the journal away: a lost journal costs history only, nothing is asked twice",
+            ) from None
+    return values

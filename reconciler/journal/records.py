@@ -1,0 +1,180 @@
+"""The journal's records as entries, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from reconciler.journal.chain import Draft, canonical, instant
+from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
+from reconciler.ports.journal import (
+    Answer,
+    Confirmation,
+    Intent,
+    Move,
+    Outcome,
+    Receipt,
+    Retry,
+    RunRecord,
+)
+
+RUN, INTENT, RECEIPT, SEEN, ANSWER, RETRY = "run", "intent", "receipt", "seen", "answer", "retry"
+"""The kinds of entries."""
+
+_LONGEST_MESSAGE = 2_000
+
+
+def run_draft(run: RunRecord) -> Draft:
+    """Return the entry of a run's start or end."""
+    body = canonical(
+        {
+            "at": instant(run.at),
+            "command": run.command,
+            "commit": run.commit,
+            "exit_code": run.exit_code,
+            "fingerprint": run.fingerprint,
+            "lifted": None if run.lifted is None else dict(run.lifted),
+            "run": run.run,
+            "user": run.user,
+            "version": run.version,
+        }
+    )
+    state = "started" if run.exit_code is None else "ended"
+    return Draft(run.at, RUN, run.run, body, state=state)
+
+
+def intent_draft(intent: Intent) -> Draft:
+    """Return the entry of a POST that is about to be sent."""
+    moves = [[move.role, move.from_account, move.to_account] for move in intent.moves]
+    body = canonical(
+        {
+            "asker": intent.asker,
+            "at": instant(intent.at),
+            "id": intent.id,
+            "moves": moves,
+            "service": intent.service,
+        }
+    )
+    return Draft(intent.at, INTENT, intent.id, body, service=intent.service, account=intent.asker)
+
+
+def intent_of(body: str) -> Intent:
+    """Return the intent that an entry's body holds."""
+    facts = json.loads(body)
+    return Intent(
+        id=facts["id"],
+        at=datetime.fromisoformat(facts["at"]),
+        service=ServiceId(facts["service"]),
+        asker=AccountId(facts["asker"]),
+        moves=tuple(
+            Move(Role(role), AccountId(holder), AccountId(new)) for role, holder, new in facts["moves"]
+        ),
+    )
+
+
+def receipt_draft(receipt: Receipt) -> Draft:
+    """Return the entry of what became of a POST, the server's words cut at 2,000 characters."""
+    body = canonical(
+        {
+            "at": instant(receipt.at),
+            "intent": receipt.intent,
+            "message": receipt.message[:_LONGEST_MESSAGE],
+            "outcome": receipt.outcome,
+            "query_id": receipt.query_id,
+            "status": receipt.status,
+            "tasks": list(receipt.tasks),
+            "unknown_account": receipt.unknown_account,
+        }
+    )
+    return Draft(
+        receipt.at,
+        RECEIPT,
+        receipt.intent,
+        body,
+        state=receipt.outcome.value,
+        task=receipt.tasks[0] if len(receipt.tasks) == 1 else None,
+        account=receipt.unknown_account,
+    )
+
+
+def receipt_of(body: str) -> Receipt:
+    """Return the receipt that an entry's body holds."""
+    facts = json.loads(body)
+    unknown = facts["unknown_account"]
+    return Receipt(
+        intent=facts["intent"],
+        at=datetime.fromisoformat(facts["at"]),
+        outcome=Outcome(facts["outcome"]),
+        tasks=tuple(facts["tasks"]),
+        message=facts["message"],
+        status=facts["status"],
+        query_id=facts["query_id"],
+        unknown_account=None if unknown is None else AccountId(unknown),
+    )
+
+
+def seen_draft(task: Task, at: datetime) -> Draft:
+    """Return the entry of a task's state; its body holds the task alone, so that a change shows."""
+    body = canonical(
+        {
+            "asker": task.asker,
+            "from": task.from_account,
+            "id": task.id,
+            "name": task.name,
+            "requested": instant(task.requested),
+            "roles": list(task.roles),
+            "settled": None if task.settled is None else instant(task.settled),
+            "state": task.state,
+            "to": task.to_account,
+        }
+    )
+    return Draft(at, SEEN, str(task.id), body, state=task.state.value, task=task.id)
+
+
+def task_of(body: str) -> Task:
+    """Return the task that an entry's body holds."""
+    facts = json.loads(body)
+    asker, settled = facts["asker"], facts["settled"]
+    return Task(
+        id=facts["id"],
+        asker=None if asker is None else AccountId(asker),
+        from_account=AccountId(facts["from"]),
+        to_account=AccountId(facts["to"]),
+        roles=tuple(map(Role, facts["roles"])),
+        name=facts["name"],
+        state=TaskState(facts["state"]),
+        requested=datetime.fromisoformat(facts["requested"]),
+        settled=None if settled is None else datetime.fromisoformat(settled),
+    )
+
+
+def answer_draft(confirmation: Confirmation) -> Draft:
+    """Return the entry of an answer that one of our accounts gave."""
+    task, account, answer = confirmation.task, confirmation.account, confirmation.answer
+    body = canonical({"account": account, "answer": answer, "at": instant(confirmation.at), "task": task})
+    return Draft(confirmation.at, ANSWER, str(task), body, state=answer.value, task=task, account=account)
+
+
+def answer_of(body: str) -> Confirmation:
+    """Return the answer that an entry's body holds."""
+    facts: Mapping[str, Any] = json.loads(body)
+    at = datetime.fromisoformat(facts["at"])
+    return Confirmation(facts["task"], AccountId(facts["account"]), Answer(facts["answer"]), at)
+
+
+def retry_draft(retry: Retry) -> Draft:
+    """Return the entry of leave to ask again for one contact."""
+    body = canonical(
+        {"at": instant(retry.at), "role": retry.role, "service": retry.service, "task": retry.task}
+    )
+    subject = f"{retry.service}:{retry.role}"
+    return Draft(retry.at, RETRY, subject, body, service=retry.service, task=retry.task)
+
+
+def retry_of(body: str) -> Retry:
+    """Return the leave to ask again that an entry's body holds."""
+    facts: Mapping[str, Any] = json.loads(body)
+    at = datetime.fromisoformat(facts["at"])
+    return Retry(ServiceId(facts["service"]), Role(facts["role"]), facts["task"], at)

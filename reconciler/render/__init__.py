@@ -1,0 +1,10 @@
+"""Words for people and formats for programs. Every function returns text without a final line break.
+
+Nothing heavy is imported before it is needed: `schema` (pydantic) and `terminal` (rich) stand apart.
+"""
+
+from reconciler.render.plan_document import plan_json
+from reconciler.render.plan_text import plan_text
+from reconciler.render.safe import visible
+
+__all__ = ["plan_json", "plan_text", "visible"]

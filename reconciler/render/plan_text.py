@@ -1,0 +1,59 @@
+"""The plan as plain text, for logs, pipes and terminals without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model import AccountId
+from reconciler.plan import Plan
+from reconciler.render.safe import all_visible, visible
+from reconciler.render.sections import Row, Section, sections
+from reconciler.render.summary import next_step, summary
+from reconciler.render.wording import counts
+
+
+def plan_text(plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None) -> str:
+    """Return the plan in words: counts first, a line a contact, the next step last.
+
+    Args:
+        plan: what to show.
+        names: the short name of each account that has one.
+        limit: how many rows of each list are shown; None shows all.
+
+    Returns:
+        Lines without terminal escapes and without a final line break.
+    """
+    return "\n".join(_lines(plan, names, limit))
+
+
+def section_lines(section: Section, limit: int | None = None) -> list[str]:
+    """Return a list of the plan as lines: title, at most `limit` rows, what was left out, notes."""
+    lines = [f"{section.title}:", *_row_lines(section.rows[:limit], section.glue)]
+    left_out = len(section.rows) - (len(lines) - 1)
+    if left_out:
+        lines.append(f"  ... and {left_out} more")
+    lines += [f"    {note}" for note in section.notes]
+    return lines
+
+
+def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None) -> Iterator[str]:
+    numbers = counts(plan)
+    yield from summary(plan, numbers)
+    for section in sections(plan, numbers, names):
+        yield ""
+        yield from section_lines(section, limit)
+    step = next_step(plan, numbers, names)
+    if step:
+        yield ""
+        yield step
+
+
+def _row_lines(rows: list[Row], glue: str | None) -> list[str]:
+    if glue is None:
+        lines = [f"  {first}{text}" for first, (_, text), _ in rows]
+    else:
+        lines = [f"  {first}{text}{glue}{last}" for first, (_, text), last in rows]
+    names_are_safe = all_visible([row[0] for row in rows])
+    if names_are_safe and (glue is None or all_visible([row[2] for row in rows])):
+        return lines
+    return [visible(line) for line in lines]

@@ -1,0 +1,73 @@
+r"""Text from files and servers, made harmless for people's screens.
+
+A name may hold a line break, a terminal escape or a character that reverses the reading direction. Shown
+as it is, such a name could hide a line, forge one, or recolour the terminal. Each such character becomes a
+visible escape instead: `\n`, `\x1b`, `\u202e`. JSON needs none of this, its own escapes do the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
+_MARKUP = re.compile(r"[`<>|@#*\[\]]")
+_PROSE = re.compile(r"[\\`*_{}\[\]()+!|~$&<>@#:.]")
+_PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "`@`", "#": "`#`"}
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line, every character that is not printable as a Python-style escape.
+
+    Not printable are control and format characters (line breaks, terminal escapes, bidirectional overrides,
+    zero-width marks), every blank but the space, lone surrogates and unassigned code points.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def all_visible(texts: Iterable[str]) -> bool:
+    """Tell whether `visible` would change none of the texts.
+
+    Most names are plain ASCII, for which one pass over all of them together is many times faster than
+    a look at each: this is what keeps a long list fast.
+    """
+    whole = "".join(texts)
+    if whole.isascii():
+        return not whole.encode("ascii").translate(None, _PRINTABLE_ASCII)
+    return whole.isprintable()
+
+
+def code(name: str) -> str:
+    """Return a name as a Markdown code span that stays one span in one table cell, whatever is in it.
+
+    Within a code span nothing is a link, a mention or a tag. Characters that could end the span or the cell,
+    or that a less careful reader of Markdown might act on, are shown as escapes.
+    """
+    shown = _MARKUP.sub(lambda found: f"\\x{ord(found[0]):02x}", visible(name))
+    return f"`{shown}`" if shown.strip() else "` `"
+
+
+def prose(text: str) -> str:
+    """Return a sentence for a Markdown table cell, shown as it is and never acted on.
+
+    A backslash is not enough for `@` and `#`: forges look for mentions and issue numbers after the Markdown
+    is resolved, and leave only code spans alone. Addresses are cut where a forge would start to link them.
+    """
+    return _PROSE.sub(_escape, visible(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
+    if char in ":.":
+        return f"\\{char}" if _starts_link(found) else char
+    return _PROSE_ESCAPES.get(char) or f"\\{char}"
+
+
+def _starts_link(found: re.Match[str]) -> bool:
+    """Tell whether this colon or dot is the one of `scheme:` or `www.`."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    if found[0] == ".":
+        return before[-3:].casefold() == "www"
+    return bool(after[:1].strip()) and before[-1:].isalpha()

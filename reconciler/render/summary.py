@@ -1,0 +1,87 @@
+"""The first and the last words about a plan: how much of what, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from reconciler.model import AccountId
+from reconciler.plan import Plan
+from reconciler.render.wording import Accounts, Counts, counted, listed
+
+_SHOWN_CONFIRMERS = 5
+
+
+def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
+    """Yield the counts of `plan`, or the one sentence that says that everything is in sync."""
+    if numbers.all_in_sync and not plan.stopped_by:
+        yield _in_sync(plan)
+        return
+    yield (
+        f"{numbers.in_sync} of {counted(plan.managed, 'managed contact')} in sync, "
+        f"{numbers.requests} to request, {numbers.deferred} deferred, {numbers.pending} pending, "
+        f"{numbers.blocked} blocked."
+    )
+    beside = list(_beside(numbers))
+    if beside:
+        yield f"Besides: {listed(beside)}."
+
+
+def next_step(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> str | None:
+    """Return what to do now, in a sentence or two; None where everything is in sync."""
+    if plan.stopped_by:
+        return (
+            "Next: look at what the guard says. Nothing is requested until it is lifted or the plan changes."
+        )
+    if plan.requests:
+        return f"Next: `reconciler apply` {_what_apply_does(plan, numbers, names)}"
+    if plan.unknown:
+        return "Next: see why some services could not be read, then plan again."
+    if numbers.blocked or numbers.contested or numbers.absent:
+        return (
+            "Next: nothing can be requested now. The lists above say what a person can do about each contact."
+        )
+    if numbers.pending or numbers.deferred:
+        return (
+            "Next: nothing to request now. `reconciler status` shows who still has to confirm, "
+            "`reconciler watch` waits for it."
+        )
+    return None
+
+
+def _in_sync(plan: Plan) -> str:
+    if not plan.managed:
+        return "Nothing to compare: the file manages no contact."
+    return (
+        f"Everything is in sync: {counted(plan.managed, 'managed contact')} of "
+        f"{counted(plan.services, 'service')}, each held by the account that the file names."
+    )
+
+
+def _beside(numbers: Counts) -> Iterator[str]:
+    if numbers.contested:
+        yield f"{counted(numbers.contested, 'contact')} contested"
+    if numbers.absent:
+        yield f"{counted(numbers.absent, 'service')} absent"
+    if numbers.unmanaged:
+        yield f"{counted(numbers.unmanaged, 'service')} not managed"
+    if numbers.unknown:
+        yield f"{counted(numbers.unknown, 'service')} that could not be read"
+
+
+def _what_apply_does(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> str:
+    groups = Counter(task.confirmers for request in plan.requests for task in request.tasks)
+    per_account: Counter[AccountId] = Counter()
+    for group, number in groups.items():
+        per_account.update(dict.fromkeys(group, number))
+    first = sorted(per_account.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_CONFIRMERS]
+    accounts = Accounts(names)
+    shown = [f"{accounts[account]} {number}" for account, number in first]
+    if len(per_account) > len(shown):
+        shown.append(f"{len(per_account) - len(shown)} more accounts")
+    return (
+        f"sends {counted(numbers.posts, 'request')} to OVHcloud. "
+        f"OVHcloud then mails {counted(len(per_account), 'account')} to confirm, "
+        f"{counted(numbers.confirmations, 'time')} in all: {listed(shown)}. "
+        "Nothing changes before each has confirmed."
+    )

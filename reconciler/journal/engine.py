@@ -6,15 +6,23 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 
 from reconciler.errors import JournalError
 from reconciler.journal.location import Location
 
 _BUSY_SECONDS = 30
 _WRITES = "reconciler_writes"
+_BEGIN_IN_FILE = "BEGIN IMMEDIATE"
+# A stopped process must not keep a row for ever, and a commit must be on disk when it returns.
+_BEGIN_ON_SERVER = (
+    f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s';"
+    f"SET LOCAL idle_in_transaction_session_timeout = '{_BUSY_SECONDS}s';"
+    "SET LOCAL synchronous_commit = 'on'"
+)
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -120,14 +128,14 @@ def _postgresql(location: Location) -> Engine:
     )
 
 
+def begin_write(cursor: Any, dialect: Dialect) -> None:
+    """Begin a transaction on a driver's cursor that may write; the commit is durable when it returns."""
+    cursor.execute(_BEGIN_IN_FILE if dialect.name == "sqlite" else _BEGIN_ON_SERVER)
+
+
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
-        # A stopped process must not keep the row for ever; a commit is on disk whatever the server's default.
-        connection.exec_driver_sql(
-            f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s';"
-            f"SET LOCAL idle_in_transaction_session_timeout = '{_BUSY_SECONDS}s';"
-            "SET LOCAL synchronous_commit = 'on'"
-        )
+    if writes:
+        begin_write(connection.connection.cursor(), connection.dialect)
+    elif connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,10 +21,18 @@ def told_plainly(location: Location) -> Iterator[None]:
     """Turn a failure of the database inside the block into a JournalError without secrets."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except Exception as error:
+        if not isinstance(error, (SQLAlchemyError, sqlite3.Error, OSError, *_driver_errors())):
+            raise
         cause = getattr(error, "orig", None) or error
         words = location.without_secrets(_first_line(cause))
         raise JournalError(_message(location, words), hint=_hint(location, words)) from None
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Return what psycopg raises, if it is in use: writes speak to the driver itself."""
+    driver = sys.modules.get("psycopg")
+    return () if driver is None else (driver.Error,)
 
 
 def _first_line(error: BaseException) -> str:

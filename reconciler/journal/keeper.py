@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from reconciler.errors import JournalError
 from reconciler.journal import lookups
-from reconciler.journal.chain import Draft, Head, linked
+from reconciler.journal.chain import Draft, linked
 from reconciler.journal.lease import Lease
 from reconciler.journal.ledger import Ledger
 from reconciler.journal.records import (
@@ -22,7 +22,6 @@ from reconciler.journal.records import (
     run_draft,
     seen_draft,
 )
-from reconciler.journal.tables import ENTRIES
 from reconciler.model import AccountId, Task
 from reconciler.ports.journal import Claim, Confirmation, Intent, Receipt, Retry, RunRecord
 
@@ -74,9 +73,10 @@ class DatabaseJournal:
             return
         drafts = {task.id: seen_draft(task, at) for task in tasks}
         with self._ledger.reading() as connection:
-            news = self._news(connection, drafts)
+            head = self._ledger.head(connection)
+            news = _news(drafts, lookups.last_seen(connection, self._ledger.endpoint, drafts.keys()))
         if news:
-            self._append(news.values(), still=lambda connection: self._news(connection, news).values())
+            self._append(news.values(), unless_seen_since=head.seq)
 
     def settled_tasks(self) -> Mapping[int, Task]:
         """Return the tasks last seen in a final state, by id: they change no more and need no reading."""
@@ -115,31 +115,27 @@ class DatabaseJournal:
         with self._ledger.reading() as connection:
             return question(connection, self._ledger.endpoint)
 
-    def _news(self, connection: Connection, drafts: Mapping[int, Draft]) -> dict[int, Draft]:
-        remembered = lookups.last_seen(connection, self._ledger.endpoint, drafts.keys())
-        return {id_: draft for id_, draft in drafts.items() if remembered.get(id_) != draft.body}
-
-    def _append(
-        self,
-        drafts: Iterable[Draft],
-        still: Callable[[Connection], Iterable[Draft]] | None = None,
-    ) -> None:
+    def _append(self, drafts: Iterable[Draft], *, unless_seen_since: int | None = None) -> None:
         """Continue the chain in one transaction, or write nothing.
 
         Args:
             drafts: what to write.
-            still: asked once nobody else can write; its answer is written instead of `drafts`.
+            unless_seen_since: leave out what others have written after this entry.
         """
         self._refuse_if_read_only()
-        with self._ledger.writing() as (connection, row):
-            self._lease.check(row)
-            head = Head(row["seq"], row["hash"])
-            wanted = drafts if still is None else still(connection)
-            rows, head = linked(wanted, head, endpoint=self._ledger.endpoint, run=self._run)
+        with self._ledger.writing() as write:
+            self._lease.check(write.row)
+            if unless_seen_since is not None and unless_seen_since != write.head.seq:
+                seen = write.seen_since(unless_seen_since)
+                drafts = [draft for draft in drafts if seen.get(draft.task or 0) != draft.body]
+            rows, head = linked(drafts, write.head, endpoint=self._ledger.endpoint, run=self._run)
             if rows:
-                connection.execute(insert(ENTRIES), rows)
-                self._ledger.change_row(connection, seq=head.seq, hash=head.hash)
+                write.add(rows, head)
 
     def _refuse_if_read_only(self) -> None:
         if self._read_only:
             raise JournalError("the journal was opened for reading only")
+
+
+def _news(drafts: Mapping[int, Draft], remembered: Mapping[int, str]) -> dict[int, Draft]:
+    return {id_: draft for id_, draft in drafts.items() if remembered.get(id_) != draft.body}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-
-from sqlalchemy import RowMapping
+from typing import Any
 
 from reconciler.errors import JournalError, LockHeldError
 from reconciler.journal.chain import instant, storable
@@ -55,13 +54,13 @@ class Lease:
                 if renewer.ident is not None:
                     renewer.join()
 
-    def check(self, row: RowMapping) -> None:
+    def check(self, row: Mapping[str, Any]) -> None:
         """Refuse a write whose lease another run has taken over; `row` is locked by the write's transaction.
 
         Raises:
             JournalError: the lease is lost.
         """
-        if self._token is None or (row["token"] == self._token and row["owner"] is not None):
+        if self._token is None or _is_held_with(row, self._token):
             return
         holder = f" to {_described(row)}" if row["owner"] is not None else ""
         raise JournalError(
@@ -81,22 +80,23 @@ class Lease:
                 time.sleep(min(_POLL_SECONDS, left))
 
     def _take(self, owner: str) -> int:
-        with self._ledger.writing() as (connection, row):
-            now = self._ledger.now(connection)
-            if row["owner"] is not None and _is_alive(row, now):
-                raise LockHeldError(_described(row))
-            token = int(row["token"]) + 1
+        with self._ledger.writing() as write:
+            now = self._ledger.now(write)
+            if write.row["owner"] is not None and _is_alive(write.row, now):
+                raise LockHeldError(_described(write.row))
+            token = int(write.row["token"]) + 1
             me = this_process()
-            self._ledger.change_row(
-                connection,
-                token=token,
-                owner=storable(owner),
-                host=storable(me.host),
-                machine=me.machine,
-                pid=me.pid,
-                started=me.started,
-                since=instant(now),
-                until=instant(now + timedelta(seconds=self._seconds)),
+            write.change_lease(
+                {
+                    "token": token,
+                    "owner": storable(owner),
+                    "host": storable(me.host),
+                    "machine": me.machine,
+                    "pid": me.pid,
+                    "started": me.started,
+                    "since": instant(now),
+                    "until": instant(now + timedelta(seconds=self._seconds)),
+                }
             )
             return token
 
@@ -110,28 +110,31 @@ class Lease:
                 _LOG.warning("the lease of the journal could not be renewed: %s", error)
 
     def _renew(self, token: int) -> bool:
-        with self._ledger.writing() as (connection, row):
-            if row["token"] != token or row["owner"] is None:
+        with self._ledger.writing() as write:
+            if not _is_held_with(write.row, token):
                 return False
-            until = self._ledger.now(connection) + timedelta(seconds=self._seconds)
-            self._ledger.change_row(connection, until=instant(until))
+            write.renew_lease(instant(self._ledger.now(write) + timedelta(seconds=self._seconds)))
             return True
 
     def _give_back(self, token: int) -> None:
         try:
-            with self._ledger.writing() as (connection, row):
-                if row["token"] == token:
-                    self._ledger.change_row(connection, **_NOBODY)
+            with self._ledger.writing() as write:
+                if _is_held_with(write.row, token):
+                    write.change_lease({**_NOBODY, "token": token})
         except JournalError as error:  # it runs out by itself; what the block did must not be lost to this
             _LOG.warning("the lease of the journal could not be given back: %s", error)
 
 
-def _is_alive(row: RowMapping, now: datetime) -> bool:
+def _is_held_with(row: Mapping[str, Any], token: int) -> bool:
+    return row["token"] == token and row["owner"] is not None
+
+
+def _is_alive(row: Mapping[str, Any], now: datetime) -> bool:
     if datetime.fromisoformat(row["until"]) <= now:
         return False
     return not ProcessMark(row["host"], row["machine"], row["pid"], row["started"]).is_surely_dead()
 
 
-def _described(row: RowMapping) -> str:
+def _described(row: Mapping[str, Any]) -> str:
     since = datetime.fromisoformat(row["since"]).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"{row['owner']} (host {row['host']}, pid {row['pid']}, since {since})"

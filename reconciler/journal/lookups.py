@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -22,10 +22,9 @@ from reconciler.journal.records import (
     task_of,
 )
 from reconciler.journal.tables import ENTRIES
-from reconciler.model import OPEN_STATES, AccountId, Role, ServiceId, Task, TaskState
+from reconciler.model import AccountId, Role, ServiceId, Task
 from reconciler.ports.journal import Claim, Confirmation, Intent, Outcome, Receipt, Retry
 
-_FINAL_STATES = tuple(state.value for state in TaskState if state not in OPEN_STATES)
 _CLOCK_ERROR = timedelta(seconds=5)
 _FEW = 500
 _T = TypeVar("_T")
@@ -102,18 +101,18 @@ def settled_tasks(connection: Connection, endpoint: str) -> dict[int, Task]:
     A task that was requested before we asked for the task of the same id belongs to an endpoint that began
     anew (a fresh sandbox at the same address), so it is left out and read again.
     """
-    settled = _newest_seen(endpoint).where(ENTRIES.c.state.in_(_FINAL_STATES))
-    tasks = {task.id: task for task in _read(connection, settled, task_of)}
+    tasks = _read(connection, _newest_seen(endpoint), task_of)
     ours = claims(connection, endpoint)
-    return {id_: task for id_, task in tasks.items() if not _is_of_an_earlier_world(task, ours.get(id_))}
+    return {
+        task.id: task
+        for task in tasks
+        if not task.is_open and not _is_of_an_earlier_world(task, ours.get(task.id))
+    }
 
 
 def last_seen(connection: Connection, endpoint: str, ids: Collection[int]) -> dict[int, str]:
     """Return the bodies of the newest entries about these tasks, by id."""
-    newest = _newest_seen(endpoint).add_columns(ENTRIES.c.task)
-    if len(ids) <= _FEW:
-        newest = newest.where(ENTRIES.c.task.in_(list(ids)))
-    return {row.task: row.body for row in connection.execute(newest)}
+    return {row.task: row.body for row in connection.execute(_newest_seen(endpoint, ids))}
 
 
 def confirmations(connection: Connection, endpoint: str) -> tuple[Confirmation, ...]:
@@ -126,20 +125,28 @@ def retries(connection: Connection, endpoint: str) -> tuple[Retry, ...]:
     return tuple(_read(connection, _bodies(endpoint, RETRY), retry_of))
 
 
-def _bodies(endpoint: str, kind: str) -> Select[tuple[int, str]]:
+def _bodies(endpoint: str, kind: str) -> Select[Any]:
     chosen = select(ENTRIES.c.seq, ENTRIES.c.body).where(
         ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == kind
     )
     return chosen.order_by(ENTRIES.c.seq)
 
 
-def _newest_seen(endpoint: str) -> Select[tuple[int, str]]:
-    newest = (
-        select(func.max(ENTRIES.c.seq))
-        .where(ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == SEEN)
-        .group_by(ENTRIES.c.subject)
+def _newest_seen(endpoint: str, ids: Collection[int] | None = None) -> Select[Any]:
+    """Return the newest entry about each task, or about each of `ids`.
+
+    Ranked, not joined with the highest number of each task: a database without statistics of a table that has
+    just grown runs that join as a loop within a loop.
+    """
+    age = func.row_number().over(partition_by=ENTRIES.c.subject, order_by=ENTRIES.c.seq.desc())
+    entries = select(ENTRIES.c.seq, ENTRIES.c.body, ENTRIES.c.task, age.label("age")).where(
+        ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == SEEN
     )
-    return _bodies(endpoint, SEEN).where(ENTRIES.c.seq.in_(newest))
+    if ids is not None and len(ids) <= _FEW:
+        entries = entries.where(ENTRIES.c.subject.in_([str(id_) for id_ in ids]))
+    ranked = entries.subquery()
+    newest = select(ranked.c.seq, ranked.c.body, ranked.c.task).where(ranked.c.age == 1)
+    return newest.order_by(ranked.c.seq)
 
 
 def _intents_of(connection: Connection, endpoint: str, receipts: Iterable[Receipt]) -> Mapping[str, Intent]:
@@ -159,12 +166,12 @@ def _is_of_an_earlier_world(task: Task, claim: Claim | None) -> bool:
     return claim is not None and task.requested + _CLOCK_ERROR < claim.asked
 
 
-def _read(connection: Connection, chosen: Select[tuple[int, str]], made: Callable[[str], _T]) -> list[_T]:
+def _read(connection: Connection, chosen: Select[Any], made: Callable[[str], _T]) -> list[_T]:
     return [value for _, value in _read_with_seq(connection, chosen, made)]
 
 
 def _read_with_seq(
-    connection: Connection, chosen: Select[tuple[int, str]], made: Callable[[str], _T]
+    connection: Connection, chosen: Select[Any], made: Callable[[str], _T]
 ) -> list[tuple[int, _T]]:
     values: list[tuple[int, _T]] = []
     for row in connection.execute(chosen):

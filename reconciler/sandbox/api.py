@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from reconciler.sandbox import panel, requests
+from reconciler.sandbox import lifecycle, panel
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.refusals import Refusal, not_found
 from reconciler.sandbox.routing import Match, below_version, match
@@ -125,7 +125,7 @@ class Api:
             return work()
 
     def _run_handler(self, found: Match, call: Call) -> Any:
-        requests.advance(self.store, call.settings, call.now)
+        lifecycle.advance(self.store, call.settings, call.now)
         return found.handler(call)
 
     def _batch(self, found: Match, call: Call) -> list[dict[str, Any]] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.model import TaskState
-from reconciler.sandbox import requests, views
+from reconciler.sandbox import lifecycle, views
 from reconciler.sandbox.call import Call, whole_number
 from reconciler.sandbox.paging import ids_or_objects
 from reconciler.sandbox.refusals import bad_request, not_found
@@ -110,7 +110,7 @@ def tasks(call: Call) -> Any:
 
 def task(call: Call) -> Any:
     """Answer `GET /me/task/contactChange/{id}`."""
-    found = requests.visible_task(call.store, _task_id(call), call.me)
+    found = lifecycle.visible_task(call.store, _task_id(call), call.me)
     return next(iter(_shown(call, [found["id"]])))
 
 
@@ -127,16 +127,16 @@ def refuse(call: Call) -> Any:
 def resend(call: Call) -> Any:
     """Answer `POST /me/task/contactChange/{id}/resendEmail`."""
     call.fields()
-    requests.resend(call.store, call.settings, call.now, _task_id(call), call.me)
+    lifecycle.resend(call.store, call.settings, call.now, _task_id(call), call.me)
 
 
 def _answer(call: Call, *, accepts: bool) -> Any:
     number = _task_id(call)
-    requests.visible_task(call.store, number, call.me)
+    lifecycle.visible_task(call.store, number, call.me)
     token = call.texts("token").get("token")
     if token is None:
         raise bad_request("[token] Missing parameter")
-    return requests.answer(call.store, call.settings, call.now, number, call.me, token, accepts=accepts)
+    return lifecycle.answer(call.store, call.settings, call.now, number, call.me, token, accepts=accepts)
 
 
 def _task_id(call: Call) -> int:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.model import AccountId, account_id
-from reconciler.sandbox import keys, requests, seed, views
+from reconciler.sandbox import keys, lifecycle, seed, views
 from reconciler.sandbox.call import Call
 from reconciler.sandbox.refusals import bad_request, not_found
 from reconciler.sandbox.switches import Switches
@@ -76,7 +76,7 @@ def _put_faults(_api: Served, call: Call) -> None:
 
 
 def _tasks(_api: Served, call: Call) -> list[dict[str, Any]]:
-    requests.advance(call.store, call.settings, call.now)
+    lifecycle.advance(call.store, call.settings, call.now)
     rows = call.store.rows(
         "SELECT tasks.*, services.name, services.key FROM tasks JOIN services ON services.id = tasks.service"
         " ORDER BY tasks.id"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model import AccountId, Contacts, account_id
 from reconciler.model.routes import ROUTES, Route
-from reconciler.sandbox import requests, views
+from reconciler.sandbox import lifecycle, views
 from reconciler.sandbox.asking import (
     ALREADY_RUNNING,
     changed_roles,
@@ -66,7 +66,7 @@ def change_contact(call: Call, route: Route, name: str) -> Any:
     refusal = refuse_by_role(asker, live, changed_roles(live, wanted))
     if refusal is not None:
         raise refusal
-    if requests.open_task_on(call.store, service["id"]) is not None:
+    if lifecycle.open_task_on(call.store, service["id"]) is not None:
         raise conflict(ALREADY_RUNNING)
     asked = moves(live, wanted)
     customers = _customers(
@@ -77,7 +77,7 @@ def change_contact(call: Call, route: Route, name: str) -> Any:
         for _, found in judged:
             if found is not None:
                 raise bad_request(found.message)
-    return requests.create(call.store, call.settings, call.now, service["id"], asker, judged)
+    return lifecycle.create(call.store, call.settings, call.now, service["id"], asker, judged)
 
 
 def services(call: Call) -> Any:

@@ -68,20 +68,12 @@ def run(arguments: list[str]) -> int:
             arguments, prog_name="reconciler", standalone_mode=False, auto_envvar_prefix="RECONCILER"
         )
         sys.stdout.flush()
-    except click.UsageError as error:
-        _say_usage(error)
-        return ExitCode.USAGE
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return ExitCode.USAGE
-    except click.Abort:
-        click.echo("\ninterrupted: nothing more was done", err=True)
-        return ExitCode.ERROR
-    except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
-        return ExitCode.ERROR
     except BrokenPipeError:
         return _close_stdout()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.ClickException, click.Abort) as error:
+        return _say_usage(error)
     except ReconcilerError as error:
         return _say(error)
     except Exception as error:  # noqa: BLE001  # a bug is told in one line, with its traceback on request
@@ -89,15 +81,30 @@ def run(arguments: list[str]) -> int:
     return int(outcome or 0)
 
 
+def _say_usage(error: click.ClickException | click.Abort) -> int:
+    if isinstance(error, click.Abort):
+        click.echo("\ninterrupted", err=True)
+        return ExitCode.ERROR
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return ExitCode.USAGE
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+    click.echo(f"error: {_shown(error.format_message())}", err=True)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(f"hint: {error.ctx.command_path} --help", err=True)
+    return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR
+
+
 def _say(error: ReconcilerError) -> int:
     if isinstance(error, ConfigError):
         count = len(error.problems)
-        click.echo(str(error), err=True)
+        click.echo(_shown(str(error)), err=True)
         click.echo(f"error: {count} problem{'s' if count > 1 else ''} in the file", err=True)
         return ExitCode.ERROR
-    click.echo(f"error: {error}", err=True)
+    click.echo(f"error: {_shown(str(error))}", err=True)
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        click.echo(f"hint: {_shown(error.hint)}", err=True)
     if isinstance(error, LockHeldError):
         return ExitCode.LOCK_HELD
     if isinstance(error, StalePlanError):
@@ -105,18 +112,17 @@ def _say(error: ReconcilerError) -> int:
     return ExitCode.ERROR
 
 
-def _say_usage(error: click.UsageError) -> None:
-    if error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-    click.echo(f"error: {error.format_message()}", err=True)
-    if error.ctx is not None:
-        click.echo(f"hint: {error.ctx.command_path} --help", err=True)
+def _shown(text: str) -> str:
+    """Return a message with its line breaks, and every other character that is not printable made visible."""
+    from reconciler.render.safe import visible  # noqa: PLC0415  # not for `--help`
+
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _say_bug(error: Exception) -> int:
     if os.environ.get("RECONCILER_TRACEBACK"):
         raise error
-    click.echo(f"error: {type(error).__name__}: {error}", err=True)
+    click.echo(f"error: {type(error).__name__}: {_shown(str(error))}", err=True)
     click.echo("hint: this is a bug of ours; RECONCILER_TRACEBACK=1 shows where", err=True)
     return ExitCode.ERROR
 

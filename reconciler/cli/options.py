@@ -54,7 +54,9 @@ _journal = click.option(
     metavar="URL|PATH",
     help="Database of the journal, SQLite or PostgreSQL. [default: a file in the state folder]",
 )
-_verbose = click.option("-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr.")
+_verbose = click.option(
+    "-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr."
+)
 _quiet = click.option("-q", "--quiet", is_flag=True, envvar="RECONCILER_QUIET", help="Tell only failures.")
 
 detailed_exitcode = click.option(
@@ -111,7 +113,9 @@ def _settings(function: Command, options: tuple[Callable[[Command], Command], ..
 
 def _log(verbosity: int) -> None:
     levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
-    logging.basicConfig(level=levels.get(verbosity, logging.DEBUG), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=levels.get(verbosity, logging.DEBUG), format="%(levelname)s %(name)s: %(message)s"
+    )
 
 
 def find_file(given: Path | None) -> Path:

@@ -36,6 +36,11 @@ class Endpoint:
         """Whether the embedded sandbox is meant."""
         return self.name == "sandbox"
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is OVHcloud itself, and not something on this machine."""
+        return self.name.startswith("ovh-")
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

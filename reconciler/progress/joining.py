@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from reconciler.model import AccountId, Claim, ServiceId, Task
+from reconciler.model import AccountId, Claim, Role, ServiceId, Task
 from reconciler.model.contacts import Live
 from reconciler.model.routes import ROUTES, service_id, service_name
 
@@ -37,6 +37,11 @@ class Joined:
     def open_tasks(self, service: ServiceId) -> tuple[Task, ...]:
         """Return the open tasks that are surely about `service`."""
         return tuple(task for task in self.tasks.get(service, ()) if task.is_open)
+
+    def newest_settled(self, service: ServiceId, role: Role) -> Task | None:
+        """Return the task that settled last on a contact, or None."""
+        rows = reversed(self.tasks.get(service, ()))
+        return next((task for task in rows if not task.is_open and role in task.roles), None)
 
 
 def join(tasks: Iterable[Task], live: Live, claims: Mapping[int, Claim]) -> Joined:

@@ -1,0 +1,172 @@
+"""The steps of `apply`: settle what an earlier run left open, look, plan, agree, ask, tell."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from reconciler import __version__
+from reconciler.apply import Courier, Receipts, apply, recover
+from reconciler.cli.exit_codes import ExitCode, plain, worst
+from reconciler.cli.output import receipts_document, say_recovery, say_submission, say_summary, show_plan
+from reconciler.cli.planning import code_after, code_of, retries_of, warn_of_unreadable
+from reconciler.cli.session import Session
+from reconciler.cli.stopping import Stopping
+from reconciler.cli.who import commit_of, user
+from reconciler.errors import StalePlanError
+from reconciler.model import Observation, Retry
+from reconciler.plan import Plan
+from reconciler.ports.journal import Outcome, RunRecord
+from reconciler.render.plan_document import plan_document
+
+_LOST = (Outcome.UNKNOWN, Outcome.NEVER_ARRIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the user told `apply` to do.
+
+    Attributes:
+        agreed: no question is to be asked.
+        expect: the fingerprint that the plan must have.
+        lifted: guards to lift, with the reason.
+        detailed: whether exit codes 2 to 4 are wanted.
+    """
+
+    agreed: bool
+    expect: str | None
+    retry: tuple[str, ...]
+    lifted: Mapping[str, str]
+    style: str
+    detailed: bool
+
+    @classmethod
+    def given(
+        cls,
+        *,
+        yes: bool,
+        expect: str | None,
+        retry: tuple[str, ...],
+        lifted: Mapping[str, str],
+        style: str,
+        detailed: bool,
+    ) -> Orders:
+        """Return the orders that the options add up to.
+
+        Raises:
+            click.UsageError: nobody is there to be asked, and nothing was agreed beforehand.
+        """
+        agreed = yes or expect is not None
+        if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("without a terminal to ask on, apply needs --yes or --expect FINGERPRINT")
+        return cls(agreed, expect, retry, lifted, style, detailed)
+
+
+def run(session: Session, orders: Orders) -> ExitCode:
+    """Do it, under the lock, and return the exit code."""
+    unsettled = _settle_earlier(session)
+    observation = session.observe()
+    leave = retries_of(orders.retry, session, observation)
+    plan = session.propose(
+        observation,
+        retries=frozenset((row.service, row.role, row.task) for row in leave),
+        lifted=frozenset(orders.lifted),
+    )
+    warn_of_unreadable(observation)
+    if orders.style == "text":
+        show_plan(plan, session.names, "text")
+    if plan.stopped_by or not plan.requests:
+        return _nothing_asked(plan, observation, orders, unsettled=unsettled)
+    _check_expectation(plan, orders)
+    if not orders.agreed and not click.confirm(f"\nAsk for {len(plan.requests)} change requests?"):
+        click.echo("nothing was asked", err=True)
+        return ExitCode.ERROR
+    return _ask(session, orders, observation, plan, leave)
+
+
+def _settle_earlier(session: Session) -> bool:
+    """Settle what an earlier run left open; return whether something is still not known."""
+    found = recover(session.journal, session.readers, time.sleep)
+    for recovery in found:
+        say_recovery(recovery)
+    return any(recovery.receipt is None for recovery in found)
+
+
+def _nothing_asked(plan: Plan, observation: Observation, orders: Orders, *, unsettled: bool) -> ExitCode:
+    _write_json(plan, Receipts(), orders)
+    code = code_of(plan, observation)
+    if unsettled:
+        code = worst([code, ExitCode.ERROR])
+    return code if orders.detailed else plain(code)
+
+
+def _check_expectation(plan: Plan, orders: Orders) -> None:
+    if orders.expect is not None and orders.expect != plan.fingerprint:
+        raise StalePlanError(
+            f"what would be asked now has the fingerprint {plan.fingerprint}, not {orders.expect}",
+            hint="look at the plan again: a contact, an open request or the file has changed since",
+        )
+
+
+def _ask(
+    session: Session, orders: Orders, observation: Observation, plan: Plan, leave: tuple[Retry, ...]
+) -> ExitCode:
+    record = RunRecord(
+        run=uuid.uuid4().hex,
+        at=observation.at,
+        command="apply",
+        version=__version__,
+        user=user(),
+        commit=commit_of(Path(session.config.files[0])),
+        fingerprint=plan.fingerprint,
+        lifted=orders.lifted,
+    )
+    session.journal.record_run(record)
+    session.journal.retry(leave)
+    with Stopping() as stopping:
+        receipts = apply(
+            plan.requests,
+            _courier(session),
+            interrupted=stopping.asked,
+            report=lambda submission: say_submission(submission, session.names),
+        )
+    code = _code(plan, observation, receipts, interrupted=stopping.asked(), detailed=orders.detailed)
+    session.journal.record_run(replace(record, at=next(iter(session.readers.values())).now(), exit_code=code))
+    _write_json(plan, receipts, orders)
+    say_summary(receipts, interrupted=stopping.asked())
+    return code
+
+
+def _courier(session: Session) -> Courier:
+    from reconciler.providers.ovh.refusals import unknown_account  # noqa: PLC0415
+
+    return Courier(session.journal, session.readers, session.writers, time.sleep, unknown_account)
+
+
+def _code(
+    plan: Plan, observation: Observation, receipts: Receipts, *, interrupted: bool, detailed: bool
+) -> ExitCode:
+    """Return the exit code; a refused request is told as 4 even where 4 is not asked for: it was not done."""
+    code = code_after(plan, observation)
+    codes = [code if detailed else plain(code)]
+    if receipts.with_outcome(Outcome.REFUSED):
+        codes.append(ExitCode.BLOCKED)
+    if receipts.with_outcome(*_LOST):
+        some = receipts.with_outcome(Outcome.ACCEPTED)
+        codes.append(ExitCode.PARTLY_APPLIED if some else ExitCode.ERROR)
+    if interrupted:
+        codes.append(ExitCode.PARTLY_APPLIED)
+    return worst(codes)
+
+
+def _write_json(plan: Plan, receipts: Receipts, orders: Orders) -> None:
+    if orders.style == "json":
+        document = {"version": 1, "plan": plan_document(plan), **receipts_document(receipts)}
+        click.echo(json.dumps(document, ensure_ascii=False))

@@ -1,0 +1,60 @@
+"""`reconciler apply`."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.options import Settings, output_format, with_endpoint
+from reconciler.cli.options import detailed_exitcode as detailed_option
+from reconciler.cli.planning import lifting, retrying
+
+
+@click.command("apply")
+@with_endpoint
+@output_format("text", "json")
+@detailed_option
+@retrying
+@lifting
+@click.option("--yes", "-y", is_flag=True, help="Ask for it without a question first.")
+@click.option("--expect", metavar="FINGERPRINT", help="Ask only if the plan has this fingerprint.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Wait this long for another run to end.",
+)
+def command(
+    settings: Settings,
+    style: str,
+    detailed_exitcode: bool,
+    retry: tuple[str, ...],
+    lift: tuple[str, ...],
+    reason: str | None,
+    yes: bool,
+    expect: str | None,
+    lock_timeout: float,
+) -> ExitCode:
+    """Ask for what the plan shows, once each, and journal every step.
+
+    Nothing changes by asking: each request waits until its parties have confirmed. `reconciler status` shows
+    for whom, `reconciler watch` waits with you. Ctrl-C finishes the request that is being sent, and stops.
+    """
+    from reconciler.cli.applying import Orders, run  # noqa: PLC0415
+    from reconciler.cli.naming import guards  # noqa: PLC0415
+    from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.cli.who import owner  # noqa: PLC0415
+
+    lifted = guards(lift, reason)
+    orders = Orders.given(
+        yes=yes,
+        expect=expect,
+        retry=retry,
+        lifted=dict.fromkeys(lifted, reason or ""),
+        style=style,
+        detailed=detailed_exitcode,
+    )
+    with open_session(settings, writing=True) as session:  # noqa: SIM117  # the lock is the session's
+        with session.journal.lock(owner(), timeout=lock_timeout):
+            return run(session, orders)

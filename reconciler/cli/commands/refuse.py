@@ -1,0 +1,36 @@
+"""`reconciler refuse`."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.options import Settings, with_endpoint
+
+
+@click.command("refuse")
+@with_endpoint
+@click.argument("task", type=click.IntRange(min=1))
+@click.option(
+    "--as", "party", metavar="ACCOUNT", help="Which of our accounts answers, if several are parties."
+)
+@click.option(
+    "--token", metavar="TOKEN", help="The token; others on this machine can see it in the process list."
+)
+def command(settings: Settings, task: int, party: str | None, token: str | None) -> None:
+    """Turn request TASK down as one of its parties, with the token that OVHcloud mailed to that party.
+
+    A request of our own is withdrawn in the same way, with the token of the account that asked. One refusal
+    ends the request; nothing changes, and it is not asked again without `apply --retry`.
+    """
+    from reconciler.cli.answering import party_of, remember, token_from  # noqa: PLC0415
+    from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.model import Answer  # noqa: PLC0415
+    from reconciler.render import visible  # noqa: PLC0415
+
+    with open_session(settings, writing=True) as session:
+        who, found = party_of(task, party, session)
+        session.writers[who].refuse(task, token_from(token))
+        remember(Answer.REFUSED, found, who, session.readers[who].now(), session)
+        name = visible(session.names.get(who, who))
+        verb = "withdrawn" if who == found.asker else "refused"
+        click.echo(f"task {task}: {verb} for {name}; nothing changes")

@@ -1,0 +1,86 @@
+"""What commands that plan have in common: their options, and what a plan says in one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.exit_codes import ExitCode, worst
+from reconciler.cli.naming import GUARDS, contacts
+from reconciler.model import Observation, Retry
+from reconciler.plan import Plan
+from reconciler.progress import join
+from reconciler.render import visible
+
+if TYPE_CHECKING:
+    from reconciler.cli.session import Session
+
+Command = Callable[..., Any]
+
+_retry = click.option(
+    "--retry",
+    multiple=True,
+    metavar="SERVICE[:ROLE]",
+    help="Ask again although it was turned down.",
+)
+_lift = click.option("--lift", multiple=True, type=click.Choice(GUARDS), help="Lift a guard for this run.")
+_reason = click.option("--reason", metavar="TEXT", help="Why the guard is lifted; the journal keeps it.")
+
+
+def retrying(function: Command) -> Command:
+    """Give a command `--retry`."""
+    return _retry(function)
+
+
+def lifting(function: Command) -> Command:
+    """Give a command `--lift` and `--reason`."""
+    return _lift(_reason(function))
+
+
+def retries_of(texts: Iterable[str], session: Session, observation: Observation) -> tuple[Retry, ...]:
+    """Return leave to ask again for each named contact, tied to the task that was turned down."""
+    found: list[Retry] = []
+    joined = join(observation.tasks, observation.live, session.journal.claims())
+    for text in texts:
+        service, roles = contacts(text, session.config)
+        settled = ((role, joined.newest_settled(service, role)) for role in roles)
+        rows = [Retry(service, role, task.id, observation.at) for role, task in settled if task is not None]
+        if not rows:
+            click.echo(f"warning: nothing was turned down on {visible(text)}", err=True)
+        found += rows
+    return tuple(found)
+
+
+def warn_of_unreadable(observation: Observation) -> None:
+    """Tell on stderr which accounts could not be read."""
+    for account, reason in observation.unreadable.items():
+        click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
+
+
+def code_of(plan: Plan, observation: Observation) -> ExitCode:
+    """Return what a plan says in one number, before anything is asked."""
+    codes = set(_standing(plan, observation))
+    if plan.requests:
+        codes.add(ExitCode.SOMETHING_TO_REQUEST)
+    if plan.stopped_by:
+        codes.add(ExitCode.STOPPED_BY_GUARD)
+    return worst(codes)
+
+
+def _standing(plan: Plan, observation: Observation) -> Iterator[ExitCode]:
+    if plan.unknown or observation.unreadable:
+        yield ExitCode.ERROR
+    if plan.blocked or plan.contested or plan.absent:
+        yield ExitCode.BLOCKED
+    if plan.pending or plan.deferred:
+        yield ExitCode.WAITING
+
+
+def code_after(plan: Plan, observation: Observation) -> ExitCode:
+    """Return what a plan says in one number once its requests have been asked."""
+    codes = set(_standing(plan, observation))
+    if plan.requests:
+        codes.add(ExitCode.WAITING)
+    return worst(codes)

@@ -1,0 +1,158 @@
+"""From options to everything that a command works with: the file, the endpoint, the journal."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.options import Settings, find_file
+from reconciler.cli.places import journal_file, sandbox_folder
+from reconciler.config import Config, load
+from reconciler.errors import CredentialsError
+from reconciler.model import AccountId, Observation, Role, ServiceId
+from reconciler.ports.endpoint import Reader, Writer
+from reconciler.ports.journal import Journal
+from reconciler.render import visible
+
+if TYPE_CHECKING:
+    from reconciler.plan import Plan
+    from reconciler.providers.ovh.keys import Keyring
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with.
+
+    Attributes:
+        readers: a view of the endpoint for each account that let us in.
+        unreadable: accounts that did not, each with the reason.
+        writers: how to ask and answer; empty for commands that only read.
+    """
+
+    config: Config
+    readers: Mapping[AccountId, Reader]
+    unreadable: Mapping[AccountId, str]
+    writers: Mapping[AccountId, Writer]
+    journal: Journal
+
+    @property
+    def names(self) -> Mapping[AccountId, str]:
+        """Return the short name of each account of the file."""
+        return {account.id: account.short for account in self.config.accounts}
+
+    def observe(self, *, everything: bool = False) -> Observation:
+        """Look at the endpoint: the declared services, or every service the accounts are contacts of."""
+        from reconciler.observe import observe  # noqa: PLC0415
+
+        observation = observe(
+            self.readers,
+            self.unreadable,
+            self.config.rows,
+            region=self.config.endpoint.region,
+            known_tasks=self.journal.settled_tasks(),
+            everything=everything,
+        )
+        self.journal.saw(observation.tasks, observation.at)
+        return observation
+
+    def propose(
+        self,
+        observation: Observation,
+        *,
+        retries: frozenset[tuple[ServiceId, Role, int]] = frozenset(),
+        lifted: frozenset[str] = frozenset(),
+    ) -> Plan:
+        """Return the plan for one observation, with all that the journal remembers."""
+        from reconciler.propose import propose  # noqa: PLC0415
+
+        remembered = {(row.service, row.role, row.task) for row in self.journal.retries()}
+        return propose(
+            self.config,
+            observation,
+            today=observation.at.date(),
+            claims=self.journal.claims(),
+            confirmations=self.journal.confirmations(),
+            retries=retries | remembered,
+            unknown_accounts=self.journal.unknown_accounts(),
+            lifted=lifted,
+        )
+
+
+@contextmanager
+def open_session(settings: Settings, *, writing: bool = False, remembering: bool = True) -> Iterator[Session]:
+    """Open the file, the endpoint and the journal, and close them again.
+
+    Args:
+        settings: the shared options.
+        writing: whether the command asks or answers; a command that only reads is handed no writer.
+        remembering: whether the journal may be written to.
+    """
+    file = find_file(settings.file)
+    config = load(file)
+    for warning in config.warnings:
+        _warn(warning, settings)
+    with ExitStack() as stack:
+        address, keyring = _endpoint(config, file, settings, stack)
+        for warning in keyring.warnings:
+            _warn(warning, settings)
+        from reconciler.providers.ovh.connections import connect  # noqa: PLC0415  # requests and ovh
+
+        connections = stack.enter_context(connect(address, keyring))
+        if not connections.readers:
+            raise CredentialsError(_nobody_let_us_in(connections.failures, config))
+        journal = _journal(config, file, settings, writable=writing or remembering)
+        stack.callback(journal.close)
+        yield Session(
+            config,
+            connections.readers,
+            connections.failures,
+            connections.writers if writing else {},
+            journal,
+        )
+
+
+def _endpoint(config: Config, file: Path, settings: Settings, stack: ExitStack) -> tuple[str, Keyring]:
+    from reconciler.providers.ovh.credentials import load_credentials  # noqa: PLC0415
+
+    if not config.endpoint.is_sandbox:
+        name = config.endpoint.name
+        return name, load_credentials(name, path=settings.credentials, environ=os.environ, cwd=Path.cwd())
+    from reconciler.cli.embedding import embed, keys_of  # noqa: PLC0415
+
+    address, world = embed(config, file, stack)
+    log.info("the sandbox listens on %s", address)
+    if settings.credentials is None:
+        return address, keys_of(world)
+    return address, load_credentials(
+        config.endpoint.name, path=settings.credentials, environ=os.environ, cwd=Path.cwd()
+    )
+
+
+def _journal(config: Config, file: Path, settings: Settings, *, writable: bool) -> Journal:
+    from reconciler.journal import open_journal  # noqa: PLC0415
+
+    identity = config.endpoint.name
+    default = journal_file()
+    if config.endpoint.is_sandbox:
+        folder = sandbox_folder(file)
+        identity, default = f"sandbox:{folder.name}", folder / "journal.sqlite3"
+    return open_journal(settings.journal or default, identity, read_only=not writable)
+
+
+def _nobody_let_us_in(failures: Mapping[AccountId, str], config: Config) -> str:
+    rows = [f"{account}: {reason}" for account, reason in failures.items()]
+    return "\n  ".join([f"no configured account can be used on {config.endpoint.name}", *rows])
+
+
+def _warn(warning: str, settings: Settings) -> None:
+    if settings.verbosity >= 0:
+        click.echo(f"warning: {visible(warning)}", err=True)

@@ -1,0 +1,143 @@
+"""`watch`: the requests again and again, live on a terminal, as plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+import click
+
+from reconciler.cli.exit_codes import ExitCode, worst
+from reconciler.cli.output import console, on_a_terminal
+from reconciler.cli.planning import warn_of_unreadable
+from reconciler.cli.session import Session
+from reconciler.cli.tracking import follow_requests, request_rows
+from reconciler.model import Observation
+from reconciler.plan import Plan
+from reconciler.progress import Progress
+from reconciler.render import visible
+from reconciler.render.requests import RequestRow, status_cells, status_lines, status_text
+from reconciler.render.wording import Accounts
+from reconciler.track import Waiting, watch
+
+_AWAY, _HERE = 60.0, 2.0
+"""Seconds between two looks: OVHcloud's fair use is 60 calls a minute; a sandbox has time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One look of `watch`."""
+
+    observation: Observation
+    plan: Plan
+    rows: tuple[Progress, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is open any more."""
+        return not self.plan.pending and not any(row.task.is_open for row in self.rows)
+
+
+def run(session: Session, *, timeout: float | None, interval: float | None) -> ExitCode:
+    """Watch until all is settled or time is up, and return the exit code."""
+    waiting = Waiting(interval or (_AWAY if session.config.endpoint.is_remote else _HERE), timeout)
+    looks = watch(
+        lambda: _look(session),
+        lambda shown: shown.settled,
+        waiting,
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+    )
+    followed: set[int] = set()
+    with ExitStack() as stack:
+        display = stack.enter_context(_Screen(session)) if on_a_terminal() else _Lines(session)
+        for look in looks:
+            rows = [row for row in look.shown.rows if row.task.is_open or row.task.id in followed]
+            followed.update(row.task.id for row in rows)
+            display.show(request_rows(rows, session, look.shown.observation))
+    warn_of_unreadable(look.shown.observation)
+    code = _code(look.shown, timed_out=look.timed_out)
+    click.echo(_ENDS[code], err=True)
+    return code
+
+
+_ENDS = {
+    ExitCode.OK: "all done: every managed contact is as the file wants it",
+    ExitCode.ERROR: "something could not be read",
+    ExitCode.SOMETHING_TO_REQUEST: "nothing is open, and something is left to ask: reconciler apply",
+    ExitCode.WAITING: "time is up; people are still to confirm",
+    ExitCode.BLOCKED: "nothing is open, and something needs a person: reconciler plan says what",
+}
+
+
+def _look(session: Session) -> Shown:
+    observation = session.observe()
+    plan = session.propose(observation)
+    rows = follow_requests(session, observation, everything=True)
+    return Shown(observation, plan, tuple(row for row in rows if _concerns(row, session)))
+
+
+def _concerns(row: Progress, session: Session) -> bool:
+    declared = session.config.rows
+    return row.ours or row.service in declared or any(service in declared for service in row.candidates)
+
+
+def _code(shown: Shown, *, timed_out: bool) -> ExitCode:
+    if timed_out:
+        return ExitCode.WAITING
+    plan = shown.plan
+    codes = []
+    if plan.unknown or shown.observation.unreadable:
+        codes.append(ExitCode.ERROR)
+    if plan.blocked or plan.contested or plan.absent:
+        codes.append(ExitCode.BLOCKED)
+    if plan.requests or plan.deferred:
+        codes.append(ExitCode.SOMETHING_TO_REQUEST)
+    return worst(codes)
+
+
+class _Lines:
+    """Plain lines, one whenever a request has changed: for logs and pipes."""
+
+    def __init__(self, session: Session) -> None:
+        self._accounts = Accounts(session.names)
+        self._told: dict[int, str] = {}
+
+    def show(self, rows: Sequence[RequestRow]) -> None:
+        """Write what is new."""
+        for row in rows:
+            line = self._line(row)
+            if self._told.get(row.task) != line:
+                self._told[row.task] = line
+                click.echo(line)
+
+    def _line(self, row: RequestRow) -> str:
+        """Return all that may change about a request but its age."""
+        *cells, _age = status_cells(row, self._accounts)
+        return visible("  ".join(cells) + "; " + "; ".join(status_lines(row, self._accounts)))
+
+
+class _Screen:
+    """The table of `status`, drawn anew in place."""
+
+    def __init__(self, session: Session) -> None:
+        from rich.live import Live  # noqa: PLC0415
+
+        self._names = session.names
+        self._live = Live(console=console(), auto_refresh=False)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, rows: Sequence[RequestRow]) -> None:
+        """Draw the requests."""
+        from rich.text import Text  # noqa: PLC0415
+
+        self._live.update(Text(status_text(rows, self._names)), refresh=True)

@@ -33,7 +33,11 @@ class ReconcilerError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with a file: `line` and `column` count from 1; `source` is that line's text."""
+    """One thing wrong with a file: `line` and `column` count from 1; `source` is that line's text.
+
+    `caret` counts the characters of `source` before the place; None where `source` is the line as it stands,
+    not clipped and not escaped.
+    """
 
     file: str
     line: int
@@ -41,12 +45,14 @@ class Problem:
     message: str
     hint: str | None = None
     source: str | None = None
+    caret: int | None = None
 
     def __str__(self) -> str:
         """Return `file:line:column: message`, the source line with a caret, and the hint."""
         rows = [f"{self.file}:{self.line}:{self.column}: {self.message}"]
         if self.source is not None:
-            rows += [f"    {self.source}", f"    {' ' * (self.column - 1)}^"]
+            before = self.column - 1 if self.caret is None else self.caret
+            rows += [f"    {self.source}", f"    {' ' * before}^"]
         if self.hint:
             rows.append(f"    hint: {self.hint}")
         return "\n".join(rows)

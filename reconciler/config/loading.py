@@ -1,0 +1,94 @@
+"""From a path to a `Config`: read every file, join them, say everything that is wrong."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reconciler.config.accounts import AccountBook
+from reconciler.config.desired import Joined
+from reconciler.config.document import Document, read_document
+from reconciler.config.includes import Includes
+from reconciler.config.model import Config
+from reconciler.config.problems import Problems
+from reconciler.config.reading import FIRST, UnreadableError, read, visible
+from reconciler.config.settings import Settings
+
+
+def load(path: Path) -> Config:
+    """Return what a file and all that it includes declare.
+
+    Raises:
+        ConfigError: with every problem found in any of the files.
+    """
+    with _collector_paused():
+        return _load(path)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector still: it would look again and again at rows that are all alive."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(path: Path) -> Config:
+    problems = Problems()
+    try:
+        main = read_document(read(path, visible(str(path))), problems)
+    except UnreadableError as error:
+        problems.keep(error.problem)
+        raise problems.error() from None
+    settings = Settings(main, problems)
+    documents = [main, *_included(path, main, settings, problems)]
+    accounts = AccountBook(problems)
+    for document in documents:
+        accounts.take(document)
+    listed = accounts.close()
+    complete = all(document.complete for document in documents)
+    for document in documents:
+        if document.complete:
+            Settings(document, problems).check_version()
+    endpoint = settings.endpoint() if main.complete else None
+    retries = settings.expired_retries()
+    joined = Joined(accounts, problems)
+    if complete:
+        guards = settings.guards(accounts)
+        joined.join(documents, endpoint)
+    if problems.found or endpoint is None:
+        raise problems.error()
+    if not joined.rows:
+        problems.warn(main.source, FIRST, "no service is declared")
+    return Config(
+        files=tuple(document.source.file for document in documents),
+        endpoint=endpoint,
+        accounts=listed,
+        rows=joined.rows,
+        guards=guards,
+        expired_retries=retries,
+        time_boxes=joined.time_boxes,
+        places=joined.places,
+        warnings=tuple(problems.warnings),
+    )
+
+
+def _included(path: Path, main: Document, settings: Settings, problems: Problems) -> Iterator[Document]:
+    patterns = settings.include()
+    if not patterns:
+        return
+    for file, name, at in Includes(path, main.source, problems).files(patterns):
+        try:
+            yield read_document(read(file, name), problems, included=True)
+        except UnreadableError as error:
+            if error.problem.source is not None or error.problem.line > 1:
+                problems.keep(error.problem)
+            else:
+                message = f"`{name}` cannot be included: {error.problem.message}"
+                problems.note(main.source, at, message, error.problem.hint)

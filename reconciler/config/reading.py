@@ -1,0 +1,159 @@
+"""One file's text, and the way from a position in it to a line that a person can look at.
+
+The file may come from a stranger: what is no regular file is never opened, what is too big is never read,
+and nothing of it reaches a terminal but printable characters.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from bisect import bisect_right
+from itertools import chain
+from pathlib import Path
+
+from reconciler.errors import Problem
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Four times what a million services take; more is a mistake or an attack."""
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml counts as the end of a line
+_SHOWN = 120  # characters of a source line shown in a problem
+_QUOTED = 100  # characters of a name shown in a message
+
+FIRST = 0
+"""The position of a file's first character."""
+
+
+class UnreadableError(Exception):
+    """The file yields no text; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def position(line: int, column: int) -> int:
+    """Return a line and a column, both counted from 0, as one number that sorts like the text."""
+    return line << 32 | column
+
+
+def line_and_column(at: int) -> tuple[int, int]:
+    """Return the line and the column of a position, both counted from 1, for people."""
+    return (at >> 32) + 1, (at & 0xFFFFFFFF) + 1
+
+
+def visible(text: str) -> str:
+    """Return `text` with every character escaped that a terminal would obey or hide."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def quoted(text: str) -> str:
+    """Return a name from the file as messages show it: clipped, escaped, between backticks."""
+    shown = text if len(text) <= _QUOTED else text[:_QUOTED] + "..."
+    return f"`{visible(shown)}`"
+
+
+class Source:
+    """The text of one file, called `file` in messages."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def problem(self, at: int, message: str, hint: str | None = None) -> Problem:
+        """Return a problem at the position `at`, with its source line and caret."""
+        line, column = line_and_column(at)
+        shown, caret = self._excerpt(line - 1, column - 1)
+        return Problem(self.file, line, column, message, hint, shown, caret)
+
+    def place(self, at: int) -> str:
+        """Return `file:line:column` of a position."""
+        line, column = line_and_column(at)
+        return f"{self.file}:{line}:{column}"
+
+    def start_of_line(self, line: int) -> int:
+        """Return the offset of the first character of a line, counted from 0."""
+        starts = self._line_starts()
+        return starts[line] if line < len(starts) else len(self.text)
+
+    def position_of(self, offset: int) -> int:
+        """Return the position of the character at `offset`."""
+        starts = self._line_starts()
+        line = bisect_right(starts, offset) - 1
+        return position(line, offset - starts[line])
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = list(chain((0,), (found.end() for found in _BREAK.finditer(self.text))))
+        return self._starts
+
+    def _excerpt(self, line: int, column: int) -> tuple[str | None, int]:
+        """Return the part of a line around a column that is fit to print, and the caret's place in it."""
+        start, after = self.start_of_line(line), self.start_of_line(line + 1)
+        first = start + max(0, column - _SHOWN // 2) if after - start > _SHOWN else start
+        raw = self.text[first : min(after, first + _SHOWN)].rstrip("\r\n\x85\u2028\u2029")
+        before = _plain(raw[: max(0, start + column - first)])
+        clipped = "..." if first > start else ""
+        if not raw and not column:
+            return None, 0
+        return clipped + before + _plain(raw[start + column - first :]), len(clipped + before)
+
+
+def _plain(text: str) -> str:
+    return visible(text.replace("\t", " "))
+
+
+def read(path: Path, file: str) -> Source:
+    """Return the text of a file, called `file` in messages.
+
+    Raises:
+        UnreadableError: it is missing, no regular file, too big, not readable, or not UTF-8 text.
+    """
+    try:
+        found = path.stat()
+        _refuse_unfit(found.st_mode, found.st_size, file)
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _unreadable(file, "there is no such file", "name another with --file") from None
+    except PermissionError:
+        raise _unreadable(file, "the file must not be read", "look at its owner and mode") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, f"the file cannot be read: {visible(str(error))}") from None
+    if len(raw) > MAX_BYTES:
+        raise _too_big(file)
+    return Source(file, _decoded(raw, file))
+
+
+def _refuse_unfit(mode: int, size: int, file: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise _unreadable(file, "this is a directory, not a file", "name the file in it")
+    if not stat.S_ISREG(mode):
+        raise _unreadable(file, "this is no regular file: pipes, sockets and devices are not read")
+    if size > MAX_BYTES:
+        raise _too_big(file)
+
+
+def _decoded(raw: bytes, file: str) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _unreadable(file, "the file is UTF-16 text, not UTF-8", "save it as UTF-8")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        good = Source(file, raw[: error.start].decode("utf-8-sig"))
+        at = good.position_of(len(good.text))
+        byte = raw[error.start]
+        problem = good.problem(at, f"the file is not UTF-8 text: byte 0x{byte:02x}", "save it as UTF-8")
+        raise UnreadableError(problem) from None
+
+
+def _too_big(file: str) -> UnreadableError:
+    return _unreadable(file, f"the file is larger than {MAX_BYTES >> 20} MiB", "split it with `include`")
+
+
+def _unreadable(file: str, message: str, hint: str | None = None) -> UnreadableError:
+    return UnreadableError(Problem(file, 1, 1, message, hint))

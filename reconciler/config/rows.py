@@ -1,0 +1,172 @@
+"""The services of one file: per key who is named in the file's own words, and where.
+
+Rows that say the same are one object, and places are numbers in arrays, so that a million services fit.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Container, Iterator
+from collections.abc import Set as AbstractSet
+
+from reconciler.config.assignments import Assigned, Assignments, Box, Named
+from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar
+from reconciler.config.problems import Problems
+from reconciler.config.reading import Source, line_and_column, position, quoted
+from reconciler.config.runs import Run, Runs, assignments
+from reconciler.config.service_keys import fault_of
+from reconciler.model.routes import ROUTES, route_of
+
+Row = tuple[str | Named | Box | None, str | Named | Box | None, str | Named | Box | None]
+"""What a service says by role: an account in the file's words, with its place where that is not elsewhere."""
+
+_ROLE_INDEX = {"admin": 0, "technical": 1, "billing": 2}
+_WORDS = frozenset({"true", "false", "null"})
+_FROM_RUN = 1 << 63  # marks the place of a service that came in a run
+_MOST_NODES = 1_000  # in one service
+
+
+class Rows:
+    """The services of one file.
+
+    Attributes:
+        said: for each service key what it says, in the order of the file.
+        routes: each route in use, with the first service of it and its place.
+    """
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        self.said: dict[str, Row] = {}
+        self.routes: dict[str, tuple[str, int]] = {}
+        self._source = source
+        self._problems = problems
+        self._assignments = Assignments(source, problems)
+        self._places = array("Q")
+        self._named_at = array("Q")
+        self._same: dict[Row, Row] = {}
+        self._values: dict[str, Row | None] = {}
+        self._twins: list[tuple[str, int]] = []
+
+    def add(self, key: str, at: int, node: Node) -> None:
+        """Take in one service."""
+        row = self._row(key, at, node)
+        fault = fault_of(key)
+        if fault:
+            self._problems.note(self._source, at, *fault)
+        elif key in self.said:
+            self._twins.append((key, at))
+        else:
+            self.said[key] = self._stored(row)
+            self._places.append(at)
+            self.routes.setdefault(route_of(key).key, (key, at))
+
+    def add_run(self, runs: Runs, run: Run) -> None:
+        """Take in the services of a run."""
+        said, values, places, routes = self.said, self._values, self._places, self.routes
+        column = position(0, runs.indent) | _FROM_RUN
+        for line, lines, key, value in runs.entries(run):
+            row = values[value] if value in values else self._row_of_value(value)
+            route = key.rpartition("/")[0]
+            if row is None or route not in ROUTES or key in said or key in ROUTES:
+                self._add_alone(line, lines)
+                continue
+            said[key] = row
+            places.append(line << 32 | column)
+            if route not in routes:
+                routes[route] = (key, places[-1] & ~_FROM_RUN)
+
+    def places(self) -> array[int]:
+        """Return the position of each service's key, in the order of `said`."""
+        return array("Q", (place & ~_FROM_RUN for place in self._places))
+
+    def note_twins(self) -> None:
+        """Note the services that are there a second time."""
+        if not self._twins:
+            return
+        first = dict(zip(self.said, self.places(), strict=True))
+        for key, at in self._twins:
+            line, column = line_and_column(first[key])
+            message = (
+                f"{quoted(key)} is here a second time; the first is at {self._source.file}:{line}:{column}"
+            )
+            self._problems.note(self._source, at, message, "one service is declared once")
+
+    def drop(self, keys: AbstractSet[str]) -> None:
+        """Forget services that another file has declared."""
+        kept = [(key, place) for key, place in zip(self.said, self._places, strict=True) if key not in keys]
+        self._places = array("Q", (place for _, place in kept))
+        self.said = {key: self.said[key] for key, _ in kept}
+
+    def saying(self, rows: Container[Row]) -> Iterator[Assigned]:
+        """Yield what each service whose row is in `rows` says, with places."""
+        named = iter(self._named_at)
+        for row, place in zip(self.said.values(), self._places, strict=True):
+            if place & _FROM_RUN:
+                if row in rows:
+                    yield self._assigned_in_run(place & ~_FROM_RUN, row)
+                continue
+            placed = tuple(Named(text, next(named)) if isinstance(text, str) else text for text in row)
+            if row in rows:
+                yield placed[0], placed[1], placed[2]
+
+    def _row(self, key: str, at: int, node: Node) -> Assigned:
+        if isinstance(node, Fields):
+            return self._assignments.of(node)
+        if not (isinstance(node, Scalar) and node.value is BAD):
+            null = isinstance(node, Scalar) and node.value is None
+            what = "nothing" if null else "no mapping of roles"
+            hint = (
+                f"write `{{}}` to use the defaults, as in {quoted(key + ': {}')}"
+                if null
+                else "write `{technical: ACCOUNT}`"
+            )
+            self._problems.note(self._source, at if null else node.at, f"{quoted(key)} is given {what}", hint)
+        return None, None, None
+
+    def _stored(self, row: Assigned) -> Row:
+        if any(isinstance(named, Box) for named in row):
+            return row
+        plain = [named for named in row if isinstance(named, Named)]
+        self._named_at.extend(named.at for named in plain)
+        texts = tuple(named.text if isinstance(named, Named) else None for named in row)
+        shared: Row = (texts[0], texts[1], texts[2])
+        return self._same.setdefault(shared, shared)
+
+    def _row_of_value(self, value: str) -> Row | None:
+        """Return what the text of an entry's value says, or None where a closer look must tell."""
+        pairs = assignments(value)
+        row: list[str | None] = [None, None, None]
+        for role, name in pairs:
+            row[_ROLE_INDEX[role]] = name
+        odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
+        shared: Row = (row[0], row[1], row[2])
+        self._values[value] = None if odd else self._same.setdefault(shared, shared)
+        return self._values[value]
+
+    def _add_alone(self, line: int, lines: int) -> None:
+        """Take in one entry of a run through libyaml."""
+        pair = self._pair(line, lines, self._problems)
+        if pair is not None:
+            self.add(*pair)
+
+    def _pair(self, line: int, lines: int, problems: Problems) -> tuple[str, int, Node] | None:
+        start, end = self._source.start_of_line(line), self._source.start_of_line(line + lines)
+        composer = Composer(self._source, self._source.text[start:end], problems, first_line=line)
+        composer.next()  # the stream begins
+        composer.next()  # the document begins
+        node = composer.tree(composer.next(), _MOST_NODES)
+        return node.pairs[0] if isinstance(node, Fields) and node.pairs else None
+
+    def _assigned_in_run(self, place: int, row: Row) -> Assigned:
+        line = place >> 32
+        lines = 1 + sum(
+            name is not None for name in row
+        )  # as a block; as a flow mapping the rest is not read
+        silent = Problems()
+        pair = self._pair(line, 1, silent) if self._is_flow(line) else self._pair(line, lines, silent)
+        assert pair is not None
+        assert isinstance(pair[2], Fields)
+        return Assignments(self._source, silent).of(pair[2])
+
+    def _is_flow(self, line: int) -> bool:
+        start, end = self._source.start_of_line(line), self._source.start_of_line(line + 1)
+        return ": {" in self._source.text[start:end].split("#")[0]

@@ -1,0 +1,124 @@
+"""The shape that nearly every line of a big file has, read by one regular expression, not event by event.
+
+A run is a stretch of lines such as `  domain/shop.example: {technical: agency}`, all indented alike. libyaml
+is shown one line in its place, and as many empty ones as keep every later line where it is. Such a run means
+the same wherever a key of a block mapping may stand in that column, and its end leaves libyaml as that one
+line does. So whoever meets that line as a key there has proof that it was a run; where it is not met, the
+file is read again with the run as it was written. Verdict and positions are always libyaml's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+_STANDS_FOR_A_RUN = "run/of-services"
+_MOST = 2_000  # entries in a run, so that taking it apart needs little memory at a time
+
+_ROLE = "(?:admin|technical|billing)"
+_NAME = "[A-Za-z][A-Za-z0-9_.-]{0,80}+"
+_PAIR = f"{_ROLE}: {_NAME}"
+_FLOW = rf"\{{ ?(?:{_PAIR}(?:, {_PAIR}){{0,2}} ?)?\}}"
+_KEY = "[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+(?<![/.])"
+_COMMENT = "#[ -~\xa0-\ud7ff]*+"
+_FIRST_INDENT = re.compile(
+    rf"^services:[ ]*+(?:{_COMMENT})?\n(?:[ ]*+(?:{_COMMENT})?\n)*+([ ]{{1,8}})[A-Za-z]", re.MULTILINE
+)
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_ASSIGNED = re.compile(f"({_ROLE}): ({_NAME})")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: its first line, counted from 0, and where in the text it starts and ends."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Runs:
+    """The runs of one text; those that a reader met are proven."""
+
+    def __init__(self, text: str, indent: int, found: list[Run]) -> None:
+        self._text = text
+        self._indent = indent
+        self._found = found
+        self._unmet = {run.line: run for run in found}
+
+    def without(self, up_to: int | None) -> Runs | None:
+        """Return these runs without the unmet ones, or None if none of those begins at or before a line."""
+        unmet = {line for line in self._unmet if up_to is None or line <= up_to}
+        if not unmet:
+            return None
+        return Runs(self._text, self._indent, [run for run in self._found if run.line not in self._unmet])
+
+    def text(self) -> str:
+        """Return what libyaml is to read."""
+        if not self._found:
+            return self._text
+        pieces, done = [], 0
+        stand_in = f"{' ' * self._indent}{_STANDS_FOR_A_RUN}: {{}}"
+        for run in self._found:
+            breaks = self._text.count("\n", run.start, run.end)
+            pieces += [self._text[done : run.start], stand_in, "\n" * breaks]
+            done = run.end
+        return "".join([*pieces, self._text[done:]])
+
+    def meet(self, event: Any) -> Run | None:
+        """Return the run that a scalar event stands for, which is proven by that, or None."""
+        if event.value != _STANDS_FOR_A_RUN or event.start_mark.column != self._indent:
+            return None
+        return self._unmet.pop(event.start_mark.line, None)
+
+    def entries(self, run: Run) -> Iterator[tuple[int, int, str, str]]:
+        """Yield for each entry of a run its line, the lines that it takes, its key, and its value's text."""
+        line = run.line
+        for filler, key, value in _shapes(self._indent)[1].findall(self._text, run.start, run.end):
+            if filler:
+                line += filler.count("\n")
+            lines = 1 + value.count("\n")
+            yield line, lines, key, value
+            line += lines
+
+    @property
+    def indent(self) -> int:
+        """Return the column of every key."""
+        return self._indent
+
+
+def find_runs(text: str) -> Runs:
+    """Return the runs of a text; a text whose lines end in another way than with a line feed has none."""
+    first = _FIRST_INDENT.search(text)
+    if first is None or _OTHER_BREAKS.search(text):
+        return Runs(text, 0, [])
+    indent = len(first[1])
+    found, line, counted = [], 0, 0
+    for match in _shapes(indent)[0].finditer(text, first.start(1)):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append(Run(line, match.start(), match.end()))
+    return Runs(text, indent, found)
+
+
+def assignments(value: str) -> list[tuple[str, str]]:
+    """Return the roles and names in an entry's value."""
+    return _ASSIGNED.findall(value)
+
+
+@lru_cache(maxsize=8)
+def _shapes(indent: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the shape of a run, and the shape of one entry with what may stand before it."""
+    margin = " " * indent
+    block = "|".join(rf"(?:\n{margin}{deeper}{_PAIR}){{1,3}}+" for deeper in ("  ", "    "))
+    ends = rf"(?=(?:[ ]*+\n)*+(?:[ ]*+\Z|[ ]{{0,{indent}}}[A-Za-z0-9\"'#]))"
+    entry = rf"{margin}({_KEY}):( {_FLOW}|{block})(?:[ ]+{_COMMENT}|[ ]*+)\n{ends}"
+    filler = rf"(?:[ ]*+(?:{_COMMENT})?\n)*+"
+    bare = re.sub(r"\((?![?])", "(?:", entry)
+    return (
+        re.compile(rf"^{bare}(?:{filler}{bare}){{0,{_MOST}}}+", re.MULTILINE),
+        re.compile(rf"({filler}){entry}"),
+    )

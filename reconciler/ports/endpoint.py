@@ -7,7 +7,7 @@ Every method raises a subclass of `errors.ApiError` where the endpoint does not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -30,7 +30,7 @@ class Mail:
     id: int
     sent: datetime
     subject: str
-    body: str
+    body: str = field(repr=False)
 
 
 class Reader(Protocol):
@@ -49,10 +49,14 @@ class Reader(Protocol):
     def service_ids(self, name: str | None = None) -> tuple[int, ...]:
         """Return the numeric ids of the services the account is a contact of, all or those called `name`."""
 
+    def reads_in_bulk(self, ids: Iterable[int]) -> bool:
+        """Tell whether `services` reads many of these ids with one call; finding out may cost a few."""
+
     def services(self, ids: Iterable[int]) -> Iterator[tuple[int, ServiceRecord | None]]:
         """Yield each id with its record, in as few calls as the server allows.
 
         None stands for a service of a product whose contacts cannot be changed, or that is gone by now.
+        Where some cannot be read, all others are yielded before the error is raised.
         """
 
     def service(self, service: ServiceId) -> ServiceRecord:

@@ -1,0 +1,1 @@
+"""Adapters to the services whose contacts are kept; today one, OVHcloud."""

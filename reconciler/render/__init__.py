@@ -4,7 +4,27 @@ Nothing heavy is imported before it is needed: `schema` (pydantic) and `terminal
 """
 
 from reconciler.render.plan_document import plan_json
+from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
+from reconciler.render.requests import (
+    RequestRow,
+    ServiceRow,
+    services_json,
+    services_text,
+    status_json,
+    status_text,
+)
 from reconciler.render.safe import visible
 
-__all__ = ["plan_json", "plan_text", "visible"]
+__all__ = [
+    "RequestRow",
+    "ServiceRow",
+    "plan_json",
+    "plan_markdown",
+    "plan_text",
+    "services_json",
+    "services_text",
+    "status_json",
+    "status_text",
+    "visible",
+]

@@ -9,6 +9,7 @@ collector to walk.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as quoted
 
@@ -16,6 +17,9 @@ from reconciler.plan import Plan, PlannedTask
 from reconciler.render.wording import counts
 
 VERSION = 1
+
+_ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|(?P<half>ud[89a-f]..)|.)")
+"""Any escape; a surrogate pair as one, and half of one by name."""
 
 
 def plan_json(plan: Plan) -> str:
@@ -44,7 +48,7 @@ def plan_json(plan: Plan) -> str:
         ),
     }
     body = ",\n ".join(f'"{key}": {value}' for key, value in keys.items())
-    return f"{{{body}}}"
+    return _well_formed(f"{{{body}}}")
 
 
 class _Contacts(dict[object, str]):
@@ -56,6 +60,13 @@ class _Contacts(dict[object, str]):
             f'"role": {quoted(role)}, "live": {json.dumps(live)}, "desired": {quoted(desired)}'
         )
         return shown
+
+
+def _well_formed(document: str) -> str:
+    """Return the document with U+FFFD for each half of a surrogate pair, which other JSON parsers refuse."""
+    if "\\ud" not in document:
+        return document
+    return _ESCAPE.sub(lambda found: "\\ufffd" if found["half"] else found[0], document)
 
 
 def _listed(rows: Iterable[str]) -> str:

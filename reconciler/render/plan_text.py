@@ -9,7 +9,7 @@ from reconciler.plan import Plan
 from reconciler.render.safe import all_visible, visible
 from reconciler.render.sections import Row, Section, sections
 from reconciler.render.summary import next_step, summary
-from reconciler.render.wording import counts
+from reconciler.render.wording import Accounts, counts
 
 
 def plan_text(plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None) -> str:
@@ -42,7 +42,7 @@ def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None) -> Ite
     for section in sections(plan, numbers, names):
         yield ""
         yield from section_lines(section, limit)
-    step = next_step(plan, numbers, names)
+    step = next_step(plan, numbers, Accounts(names))
     if step:
         yield ""
         yield step

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reconciler.model import ServiceId, UnknownRouteError, route_of
 from reconciler.plan import Blocked, Reason
-from reconciler.render.safe import visible
+from reconciler.render.safe import is_plain
 
 CHANGE_OWNER = "https://www.ovh.com/cgi-bin/en/procedure/procedureChangeOwner.cgi"
 CHANGE_CONTACTS = "https://www.ovh.com/fr/cgi-bin/en/procedure/procedureChangeContacts.cgi"
@@ -45,7 +44,7 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.TURNED_DOWN: Wording(
         "turned down",
         "the last request for this contact was refused, cancelled or left unanswered",
-        "Talk to the people who had to confirm. Nothing is asked again until you say so: `{retry}`.",
+        "Talk to the people who had to confirm. Nothing is asked again until you say so, as in `{retry}`.",
     ),
     Reason.UNSUPPORTED_SERVICE: Wording(
         "not supported",
@@ -120,9 +119,12 @@ def remedies(blocked: Iterable[Blocked]) -> Iterator[str]:
 
 
 def retry_command(blocked: Blocked) -> str:
-    """Return the command that asks again for a change that was turned down, ready to be pasted."""
+    """Return the command that asks again for a change that was turned down.
+
+    It is ready to be pasted where the service has a plain name; a name that a shell could act on is left out.
+    """
     target = f"{blocked.change.service}:{blocked.change.role}"
-    return f"reconciler apply --retry {shlex.quote(visible(target))}"
+    return f"reconciler apply --retry {target if is_plain(target) else 'SERVICE:ROLE'}"
 
 
 def is_domain(service: ServiceId) -> bool:

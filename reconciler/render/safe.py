@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable
 
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
-_MARKUP = re.compile(r"[`<>|@#*\[\]]")
-_PROSE = re.compile(r"[\\`*_{}\[\]()+!|~$&<>@#:.]")
+_MARKUP = re.compile(r"[`<|@#*\[\]]")
+_PLAIN = re.compile(r"[A-Za-z0-9._:/-]+")
+_PROSE = re.compile(r"[\\`*_\[\]|~$&<>@#:.]")
 _PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "`@`", "#": "`#`"}
 
 
@@ -37,6 +38,11 @@ def all_visible(texts: Iterable[str]) -> bool:
     if whole.isascii():
         return not whole.encode("ascii").translate(None, _PRINTABLE_ASCII)
     return whole.isprintable()
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether `text` means only itself in a shell and in Markdown, so that it may stand in a command."""
+    return _PLAIN.fullmatch(text) is not None and not text.startswith("-")
 
 
 def code(name: str) -> str:

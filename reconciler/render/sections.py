@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reconciler.model import AccountId, ServiceId
 from reconciler.plan import Contested, Plan
 from reconciler.render.reasons import WORDINGS, remedies, why
-from reconciler.render.safe import visible
+from reconciler.render.safe import is_plain
 from reconciler.render.wording import Accounts, Counts, Groups, counted, moved, standing, waits_for
 
 
@@ -102,14 +102,14 @@ def sections(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> Ite
 
 
 def _stopped(plan: Plan) -> Section:
-    lifts = " ".join(f"--lift {visible(stop.guard)}" for stop in plan.stopped_by)
+    guards = [stop.guard if is_plain(stop.guard) else "GUARD" for stop in plan.stopped_by]
     return Section(
         Tone.CARE,
         "STOPPED BY A GUARD: nothing will be requested in this run",
         ("Guard", "Why"),
         [(stop.guard, NO_WORDS, stop.detail) for stop in plan.stopped_by],
         glue=": ",
-        notes=(_LIFT.format(lifts=lifts),),
+        notes=(_LIFT.format(lifts=" ".join(f"--lift {guard}" for guard in guards)),),
     )
 
 
@@ -142,11 +142,12 @@ def _requests(plan: Plan, numbers: Counts, accounts: Accounts, groups: Groups) -
                 text = f" {role}: {move}; asker: {who[0]}; must confirm: {who[1]}"
                 words = known[key] = Words((role, move, *who), text)
             rows.append((change[0], words, ""))
+    tone, lead = (Tone.WAIT, "Held back by the guard") if plan.stopped_by else (Tone.ACT, "To request")
     title = (
-        f"To request: {counted(numbers.requests, 'contact')} in {counted(numbers.posts, 'request')}, "
+        f"{lead}: {counted(numbers.requests, 'contact')} in {counted(numbers.posts, 'request')}, "
         f"{counted(numbers.confirmations, 'confirmation')} needed"
     )
-    return Section(Tone.ACT, title, ("Service", "Role", "Change", "Asker", "Must confirm"), rows)
+    return Section(tone, title, ("Service", "Role", "Change", "Asker", "Must confirm"), rows)
 
 
 def _deferred(plan: Plan, accounts: Accounts) -> Section:
@@ -183,7 +184,7 @@ def _pending(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
             cells = role, move, standing(row.state, row.waiting_for, groups)
             words = known[key] = Words(cells, f" {role}: {move}; {cells[2]}")
         rows.append((change[0], words, str(row.task)))
-    title = f"Requested already, not done yet: {counted(len(rows), 'contact')}"
+    title = f"Pending, requested already and not done yet: {counted(len(rows), 'contact')}"
     return Section(
         Tone.WAIT, title, ("Service", "Role", "Change", "Where it stands", "Task"), rows, "; task "
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
@@ -17,9 +17,10 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
     if numbers.all_in_sync and not plan.stopped_by:
         yield _in_sync(plan)
         return
+    requests = "held back by a guard" if plan.stopped_by else "to request"
     yield (
         f"{numbers.in_sync} of {counted(plan.managed, 'managed contact')} in sync, "
-        f"{numbers.requests} to request, {numbers.deferred} deferred, {numbers.pending} pending, "
+        f"{numbers.requests} {requests}, {numbers.deferred} deferred, {numbers.pending} pending, "
         f"{numbers.blocked} blocked."
     )
     beside = list(_beside(numbers))
@@ -27,14 +28,14 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
         yield f"Besides: {listed(beside)}."
 
 
-def next_step(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> str | None:
+def next_step(plan: Plan, numbers: Counts, accounts: Accounts) -> str | None:
     """Return what to do now, in a sentence or two; None where everything is in sync."""
     if plan.stopped_by:
         return (
             "Next: look at what the guard says. Nothing is requested until it is lifted or the plan changes."
         )
     if plan.requests:
-        return f"Next: `reconciler apply` {_what_apply_does(plan, numbers, names)}"
+        return f"Next: `reconciler apply` {_what_apply_does(plan, numbers, accounts)}"
     if plan.unknown:
         return "Next: see why some services could not be read, then plan again."
     if numbers.blocked or numbers.contested or numbers.absent:
@@ -69,19 +70,17 @@ def _beside(numbers: Counts) -> Iterator[str]:
         yield f"{counted(numbers.unknown, 'service')} that could not be read"
 
 
-def _what_apply_does(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> str:
+def _what_apply_does(plan: Plan, numbers: Counts, accounts: Accounts) -> str:
     groups = Counter(task.confirmers for request in plan.requests for task in request.tasks)
     per_account: Counter[AccountId] = Counter()
     for group, number in groups.items():
         per_account.update(dict.fromkeys(group, number))
     first = sorted(per_account.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_CONFIRMERS]
-    accounts = Accounts(names)
     shown = [f"{accounts[account]} {number}" for account, number in first]
     if len(per_account) > len(shown):
-        shown.append(f"{len(per_account) - len(shown)} more accounts")
+        shown.append(f"{counted(len(per_account) - len(shown), 'other account')} the rest")
     return (
-        f"sends {counted(numbers.posts, 'request')} to OVHcloud. "
-        f"OVHcloud then mails {counted(len(per_account), 'account')} to confirm, "
-        f"{counted(numbers.confirmations, 'time')} in all: {listed(shown)}. "
-        "Nothing changes before each has confirmed."
+        f"sends {counted(numbers.posts, 'request')} to OVHcloud, which then asks "
+        f"{counted(len(per_account), 'account')} for {counted(numbers.confirmations, 'confirmation')}: "
+        f"{listed(shown)}. A contact changes only after everyone who must confirm has done so."
     )

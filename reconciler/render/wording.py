@@ -81,10 +81,11 @@ class Accounts(dict[AccountId | None, str]):
 
     def __missing__(self, account: AccountId | None) -> str:
         """Return an account's words, and remember them."""
-        shown = self[account] = self._shown(account)
+        shown = self[account] = self.shown(account)
         return shown
 
-    def _shown(self, account: AccountId | None) -> str:
+    def shown(self, account: AccountId | None) -> str:
+        """Return an account's words on one line."""
         if account is None:
             return "not shown"
         short = self._names.get(account)
@@ -114,14 +115,15 @@ def moved(change: Change, accounts: Accounts) -> tuple[str, str]:
 
 def standing(state: TaskState, waiting_for: tuple[AccountId, ...], groups: Groups) -> str:
     """Return how far a request has come, and who is not known to have confirmed it."""
-    words = state_words(state)
     if state is TaskState.DONE:
-        return f"{words}, but the service does not show it yet"
+        return f"{state_words(state)}, but the service does not show it yet"
     if state is TaskState.DOING:
-        return words
+        return state_words(state)
     if not waiting_for:
-        return f"{words}; every party has confirmed, as far as is known"
-    return f"{words}; waiting for {groups[waiting_for]}"
+        return f"{state_words(state)}, though every party that is known has confirmed"
+    if state is TaskState.VALIDATING:
+        return f"waiting for {groups[waiting_for]} to confirm ({state})"
+    return f"{state_words(state)}, to be confirmed by {groups[waiting_for]}"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -143,8 +145,9 @@ def waits_for(roles_and_tasks: Iterable[Role | int]) -> str:
 
 
 def state_words(state: TaskState) -> str:
-    """Return a state in words, with OVHcloud's own name for it in brackets."""
-    return f"{STATES[state]} ({state})"
+    """Return a state in words, with OVHcloud's own name for it in brackets where that is another."""
+    words = STATES[state]
+    return words if words == state else f"{words} ({state})"
 
 
 def age(seconds: float) -> str:

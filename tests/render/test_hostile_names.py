@@ -1,0 +1,117 @@
+"""Names from files and servers are shown, never obeyed."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from reconciler.model import AccountId, Role, TaskState
+from reconciler.render import (
+    RequestRow,
+    ServiceRow,
+    plan_markdown,
+    plan_text,
+    services_text,
+    status_text,
+    visible,
+)
+from reconciler.render.safe import all_visible, code, prose
+from reconciler.render.terminal import plan_rich, services_rich, status_rich
+from tests.render.plans import HOSTILE, PLATFORM, hostile
+
+PLAIN = "inert"
+
+
+def named(text: str) -> dict[AccountId, str]:
+    return {AccountId(text): text, PLATFORM: text}
+
+
+def request_rows(text: str) -> list[RequestRow]:
+    who = AccountId(text)
+    row = RequestRow(1, text, (Role.ADMIN,), who, who, who, TaskState.VALIDATING, 1.0, (who,), (who,))
+    return [row._replace(next_command=text, note=text)]
+
+
+def service_rows(text: str) -> list[ServiceRow]:
+    who = AccountId(text)
+    return [ServiceRow(text, who, who, who)]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_plain_text_keeps_its_lines_and_holds_nothing_that_a_terminal_obeys(text: str) -> None:
+    pairs = [
+        (plan_text(hostile(text), named(text)), plan_text(hostile(PLAIN), named(PLAIN))),
+        (status_text(request_rows(text), named(text)), status_text(request_rows(PLAIN), named(PLAIN))),
+        (services_text(service_rows(text), named(text)), services_text(service_rows(PLAIN), named(PLAIN))),
+    ]
+    for shown, harmless in pairs:
+        assert shown.replace("\n", "").isprintable()
+        assert shown.count("\n") == harmless.count("\n")
+        assert visible(text) in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_terminal_shows_markup_as_written_and_adds_no_escape(text: str) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, width=2000, force_terminal=True, color_system=None, emoji=True)
+    plan_rich(hostile(text), named(text), console)
+    status_rich(request_rows(text), named(text), console)
+    services_rich(service_rows(text), named(text), console)
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
+    assert shown.replace("\n", "").isprintable()
+    assert f"domain/{visible(text)}" in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_shows_the_name_and_makes_no_element_of_it(text: str) -> None:
+    shown, harmless = (plan_markdown(hostile(name), named(name)) for name in (text, PLAIN))
+    assert shown.replace("\n", "").isprintable()
+    assert skeleton(shown) == skeleton(harmless)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_leaves_mentions_issue_numbers_and_addresses_nothing_to_find(text: str) -> None:
+    markdown = plan_markdown(hostile(text), named(text))
+    outside_code = " ".join(re.sub(r"`[^`]*`", "", line) for line in markdown.splitlines()[2:])
+    outside_code = re.sub(r"\(https://www\.ovh\.com/[\w/.-]+\)", "", outside_code).replace("###", "")
+    for lure in ("@", "#", r"\w://", r"www\.", "<", r"(?<!\\)\|b", r"(?<!\\)\*"):
+        assert not re.search(lure, outside_code), lure
+    for lure in ("<script", "@everyone", "#12", r"(?<!\\)\]\(http"):
+        assert not re.search(lure, markdown), lure
+
+
+def skeleton(markdown: str) -> list[str]:
+    """The elements that a Markdown reader makes of the document, without their text."""
+    elements: list[str] = []
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown):
+        elements.append(token.type)
+        kinds = {child.type for child in token.children or ()}
+        elements += sorted(kinds - {"text", "code_inline", "text_special", "softbreak"})
+    return elements
+
+
+def test_what_is_not_printable_becomes_an_escape() -> None:
+    assert visible("a\nb\x1b[0m\u202e\u00a0\ud800") == r"a\nb\x1b[0m\u202e\xa0\ud800"
+    assert visible("Zażółć gęślą [b] `x` 日本") == "Zażółć gęślą [b] `x` 日本"
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "plain", "é", "\x7f", "\t", ""])
+def test_one_look_at_all_names_finds_what_a_look_at_each_would(text: str) -> None:
+    assert all_visible(["plain", text]) == (visible(text) == text)
+
+
+def test_a_code_span_never_ends_within_a_name() -> None:
+    for text in HOSTILE:
+        assert re.fullmatch(r"`[^`|\n]+`", code(text))
+    assert code("") == "` `"
+
+
+def test_a_sentence_keeps_its_words_and_brackets() -> None:
+    assert prose("refused (HTTP 403): at 12:30, see shop.example") == (
+        "refused (HTTP 403): at 12:30, see shop.example"
+    )
+    assert prose("see https://x.example and www.x.example") == r"see https\://x.example and www\.x.example"

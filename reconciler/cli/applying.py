@@ -24,7 +24,7 @@ from reconciler.errors import StalePlanError
 from reconciler.model import Observation, Retry
 from reconciler.plan import Plan
 from reconciler.ports.journal import Outcome, RunRecord
-from reconciler.render.plan_document import plan_document
+from reconciler.render import plan_json
 
 _LOST = (Outcome.UNKNOWN, Outcome.NEVER_ARRIVED)
 
@@ -168,5 +168,5 @@ def _code(
 
 def _write_json(plan: Plan, receipts: Receipts, orders: Orders) -> None:
     if orders.style == "json":
-        document = {"version": 1, "plan": plan_document(plan), **receipts_document(receipts)}
+        document = {"version": 1, "plan": json.loads(plan_json(plan)), **receipts_document(receipts)}
         click.echo(json.dumps(document, ensure_ascii=False))

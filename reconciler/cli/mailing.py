@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from reconciler.cli.naming import account
 from reconciler.cli.session import Session
 from reconciler.errors import ReconcilerError
 from reconciler.render import visible
+
+_TOKEN = re.compile(r"/contacts/(\d+)\?tab=REQUESTS&token=([A-Za-z0-9]{32})")
 
 
 def show_mails(session: Session, holder: str | None, last: int | None) -> None:
@@ -16,8 +20,7 @@ def show_mails(session: Session, holder: str | None, last: int | None) -> None:
     Raises:
         ReconcilerError: the endpoint is OVHcloud's: tokens of real people are not for a terminal's memory.
     """
-    if session.config.endpoint.is_remote:
-        raise ReconcilerError(f"{session.config.endpoint.name} is no sandbox")
+    _require_sandbox(session)
     only = account(holder, session.config) if holder is not None else None
     for party, reader in session.readers.items():
         if only not in {None, party}:
@@ -30,3 +33,26 @@ def show_mails(session: Session, holder: str | None, last: int | None) -> None:
             for line in mail.body.splitlines():
                 click.echo(f"    {visible(line)}".rstrip())
             click.echo()
+
+
+def show_token(session: Session, holder: str, task: int) -> None:
+    """Write the newest token that an account was mailed for a task to stdout.
+
+    Raises:
+        ReconcilerError: there is none, or the endpoint is OVHcloud's.
+    """
+    _require_sandbox(session)
+    party = account(holder, session.config)
+    if party not in session.readers:
+        raise ReconcilerError(f"no usable credentials of {party}")
+    for mail in reversed(session.readers[party].mails()):
+        for number, token in _TOKEN.findall(mail.body):
+            if int(number) == task:
+                click.echo(token)
+                return
+    raise ReconcilerError(f"{holder} was mailed no token for task {task}")
+
+
+def _require_sandbox(session: Session) -> None:
+    if session.config.endpoint.is_remote:
+        raise ReconcilerError(f"{session.config.endpoint.name} is no sandbox")

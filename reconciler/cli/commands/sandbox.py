@@ -62,10 +62,22 @@ def serve_command(
 @click.option(
     "--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N mails of each account."
 )
-def mails_command(settings: Settings, holder: str | None, last: int | None) -> None:
-    """Show the mails that the accounts of a sandbox were sent, tokens and all."""
-    from reconciler.cli.mailing import show_mails  # noqa: PLC0415
+@click.option(
+    "--token", "task", type=click.IntRange(min=1), metavar="TASK", help="Only the token for this request."
+)
+def mails_command(settings: Settings, holder: str | None, last: int | None, task: int | None) -> None:
+    """Show the mails that the accounts of a sandbox were sent, tokens and all.
+
+    `reconciler sandbox mails --account NAME --token TASK | reconciler accept TASK --as NAME` takes a token
+    from the mail to where it belongs.
+    """
+    from reconciler.cli.mailing import show_mails, show_token  # noqa: PLC0415
     from reconciler.cli.session import open_session  # noqa: PLC0415
 
+    if task is not None and holder is None:
+        raise click.UsageError("--token needs --account")
     with open_session(settings, remembering=False) as session:
-        show_mails(session, holder, last)
+        if task is not None and holder is not None:
+            show_token(session, holder, task)
+        else:
+            show_mails(session, holder, last)

@@ -1,0 +1,156 @@
+"""The guided tour: real commands as real processes, in a folder that stays for the user to play with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.errors import ReconcilerError
+
+CONTACTS = """\
+version: 1
+endpoint: sandbox
+
+accounts:                      # short names for client ids
+  platform: pl11111-ovh
+  finance: {id: fi22222-ovh, name: Finance team}
+  agency: ag33333-ovh
+
+defaults:
+  admin: platform
+  technical: platform
+  billing: finance
+
+services:
+  domain/shop.example: {technical: agency}
+  hosting/web/shop.example: {}
+  vps/vps-1a2b3c4d.vps.ovh.net: {}
+"""
+
+WORLD = """\
+accounts:
+  - {id: pl11111-ovh, email: platform@example.com}
+  - {id: fi22222-ovh, email: finance@example.com}
+  - {id: ag33333-ovh, email: agency@example.com, payment_method: false}
+services:
+  - {service: domain/shop.example, admin: pl11111-ovh, technical: pl11111-ovh, billing: fi22222-ovh}
+  - {service: hosting/web/shop.example, admin: pl11111-ovh, technical: pl11111-ovh, billing: fi22222-ovh}
+  - {service: vps/vps-1a2b3c4d.vps.ovh.net, admin: pl11111-ovh, technical: pl11111-ovh, billing: fi22222-ovh}
+settings: {processing_seconds: 3}
+"""
+
+_BEFORE = "  hosting/web/shop.example: {}\n"
+_AFTER = "  hosting/web/shop.example: {billing: agency}\n"
+
+
+def run(folder: Path | None) -> ExitCode:
+    """Show the whole job and return 0, or 1 where a step did not end as it should."""
+    tour = _Tour(_new_folder(folder))
+    tour.tell(
+        "A file in git says who is to hold which contact. Only one differs from what OVHcloud has today."
+    )
+    tour.show_file()
+    tour.tell("What would be asked of whom?")
+    tour.reconciler("plan")
+    tour.tell("Ask. Nothing changes by asking: both parties must confirm.")
+    tour.reconciler("apply", "--yes")
+    tour.tell("OVHcloud (here: a sandbox that speaks its API) mails each party a token of its own.")
+    tour.reconciler("sandbox", "mails", "--account", "agency", "--last", "1")
+    task = tour.open_task()
+    tour.tell("The agency accepts. Its token goes from the mail straight into the command.")
+    tour.accept(task, "agency")
+    tour.tell("Who is missing?")
+    tour.reconciler("status")
+    tour.tell("The platform team accepts too, and we wait until the service itself shows the new contact.")
+    tour.accept(task, "platform")
+    tour.reconciler("watch", "--timeout", "30")
+    tour.tell("Plan again: nothing is left to ask.")
+    tour.reconciler("plan")
+    tour.tell(
+        "Now somebody wants the agency to pay for the hosting. The plan knows why that cannot be asked."
+    )
+    tour.edit(_BEFORE, _AFTER)
+    tour.reconciler("plan")
+    tour.farewell()
+    return ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Tour:
+    folder: Path
+
+    def tell(self, text: str) -> None:
+        click.secho(f"\n# {text}", bold=True)
+
+    def show_file(self) -> None:
+        click.echo("$ cat contacts.yaml")
+        click.echo((self.folder / "contacts.yaml").read_text(), nl=False)
+
+    def reconciler(self, *arguments: str) -> None:
+        """Show a command and run it."""
+        click.echo(f"$ reconciler {shlex.join(arguments)}")
+        self._check(subprocess.run(self._argv(*arguments), cwd=self.folder, check=False))  # noqa: S603
+
+    def accept(self, task: int, party: str) -> None:
+        """Show and run the pipe that takes a token from a mail to `accept`."""
+        mails = ("sandbox", "mails", "--account", party, "--token", str(task))
+        accept = ("accept", str(task), "--as", party)
+        click.echo(f"$ reconciler {shlex.join(mails)} | reconciler {shlex.join(accept)}")
+        token = subprocess.run(self._argv(*mails), cwd=self.folder, capture_output=True, check=False)  # noqa: S603
+        self._check(token)
+        self._check(
+            subprocess.run(self._argv(*accept), cwd=self.folder, input=token.stdout, check=False)  # noqa: S603
+        )
+
+    def open_task(self) -> int:
+        """Return the id of the task that was just made."""
+        shown = subprocess.run(  # noqa: S603
+            self._argv("status", "--format", "json"), cwd=self.folder, capture_output=True, check=False
+        )
+        self._check(shown)
+        task: int = json.loads(shown.stdout)["requests"][0]["task"]
+        return task
+
+    def edit(self, before: str, after: str) -> None:
+        """Change a line of the file, and show the change as git would."""
+        file = self.folder / "contacts.yaml"
+        file.write_text(file.read_text().replace(before, after))
+        click.echo(f"-{before}+{after}", nl=False)
+
+    def farewell(self) -> None:
+        program = "reconciler" if shutil.which("reconciler") else os.path.realpath(sys.argv[0])
+        self.tell("That was all of it. The files are still there; every command can be repeated:")
+        click.echo(f"cd {shlex.quote(str(self.folder))}\n{shlex.quote(program)} status")
+
+    def _argv(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "reconciler", *arguments]
+
+    def _check(self, done: subprocess.CompletedProcess[bytes]) -> None:
+        sys.stdout.flush()
+        if done.returncode != ExitCode.OK:
+            raise ReconcilerError(
+                f"the demo's step ended with {done.returncode}: {shlex.join(done.args[2:])}"
+            )
+
+
+def _new_folder(folder: Path | None) -> Path:
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="reconciler-demo-"))
+    else:
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise ReconcilerError(f"cannot make {folder}: {error.strerror}") from error
+    (folder / "contacts.yaml").write_text(CONTACTS)
+    (folder / "sandbox.yaml").write_text(WORLD)
+    return folder

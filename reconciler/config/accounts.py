@@ -39,7 +39,7 @@ class AccountBook:
             return
         at, node = document.sections["accounts"]
         if not isinstance(node, Fields):
-            _note_no_mapping(self._problems, document.source, at, node, "accounts")
+            note_no_mapping(self._problems, document.source, at, node, "accounts")
             return
         reader = _EntryReader(document.source, self._problems)
         for short, short_at, value in node.pairs:
@@ -110,7 +110,7 @@ class _EntryReader:
         self._texts = Assignments(source, problems)
 
     def account(self, short: str, at: int, node: Node) -> Account | None:
-        if not short or short != short.strip() or not short.isprintable():
+        if not is_short_name(short):
             message = (
                 f"{quoted(short)} is no short name: it is empty, has blanks at its ends, or cannot be seen"
             )
@@ -136,19 +136,28 @@ class _EntryReader:
         if text is None:
             return None
         identifier = account_id(text)
-        if not identifier or any(c.isspace() or not c.isprintable() for c in identifier):
+        if not is_account_id(text):
             message = f"{quoted(text)} is no account id: it is empty, or holds a blank or what cannot be seen"
             self._problems.note(self._source, node.at, message, "an id looks like ab12345-ovh")
             return None
         return identifier
 
 
-def _note_no_mapping(problems: Problems, source: Source, at: int, node: Node, name: str) -> None:
+def is_short_name(text: str) -> bool:
+    """Tell whether an account may be called so."""
+    return bool(text) and text == text.strip() and text.isprintable()
+
+
+def is_account_id(text: str) -> bool:
+    """Tell whether OVHcloud could have given this id; its usual form is not asked for."""
+    identifier = account_id(text)
+    return bool(identifier) and not any(c.isspace() or not c.isprintable() for c in identifier)
+
+
+def note_no_mapping(problems: Problems, source: Source, at: int, node: Node, name: str) -> None:
+    """Note that a section is no mapping, unless its problem is noted already."""
     if isinstance(node, Scalar) and node.value is BAD:
         return
     empty = isinstance(node, Scalar) and node.value is None
     hint = f"write `{name}: {{}}`, or leave the key out" if empty else None
     problems.note(source, at if empty else node.at, f"`{name}` must be a mapping", hint)
-
-
-note_no_mapping = _note_no_mapping

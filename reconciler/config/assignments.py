@@ -122,11 +122,9 @@ class Assignments:
         text = self.text(node, "`until`")
         if text is None:
             return None
-        if _DAY.fullmatch(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass  # a day that no calendar has, reported below like any other text
+        day = day_of(text)
+        if day is not None:
+            return day
         self._note(
             node.at, f"{quoted(text)} is no date", "write it as 2027-01-31; it is the first UTC day of `then`"
         )
@@ -138,3 +136,13 @@ class Assignments:
 
     def _note(self, at: int, message: str, hint: str | None = None) -> None:
         self._problems.note(self._source, at, message, hint)
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that `text` writes as `2027-01-31`, or None: other spellings and impossible days."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -48,7 +48,7 @@ class Includes:
             yield path, visible(str(path)), at
 
     def _matches(self, pattern: str, at: int) -> list[Path]:
-        fault = _fault_of(pattern)
+        fault = fault_of_path(pattern)
         if fault:
             self._problems.note(
                 self._source, at, f"{quoted(pattern)} {fault}", "name files below this file's folder"
@@ -87,7 +87,8 @@ class Includes:
         self._problems.note(self._source, at, f"{quoted(str(path))} {why}", hint)
 
 
-def _fault_of(pattern: str) -> str | None:
+def fault_of_path(pattern: str) -> str | None:
+    """Return what is wrong with an entry of `include`, as the rest of a sentence about it, or None."""
     if not pattern or not pattern.isprintable() or "\\" in pattern:
         return "is no path: it is empty, or holds a backslash or what cannot be seen"
     if PurePosixPath(pattern).is_absolute() or pattern.startswith("~") or pattern[1:2] == ":":

@@ -76,15 +76,13 @@ def _listed(rows: Iterable[str]) -> str:
 
 def _requests(plan: Plan, contacts: _Contacts) -> Iterator[str]:
     known: dict[object, str] = {}
+    askers: dict[str, str] = {}
     for request in plan.requests:
-        changes = [
-            f'{{"service": {quoted(change[0])}, {contacts[change[1:]]}}}' for change in request.changes
-        ]
-        tasks = [_task(task, known) for task in request.tasks]
-        yield (
-            f'{{"service": {quoted(request.service)}, "asker": {quoted(request.asker)}, '
-            f'"changes": [{", ".join(changes)}], "tasks": [{", ".join(tasks)}]}}'
-        )
+        service = f'{{"service": {quoted(request.service)}, '
+        asker = askers.get(request.asker) or askers.setdefault(request.asker, quoted(request.asker))
+        changes = ", ".join([f"{service}{contacts[change[1:]]}}}" for change in request.changes])
+        tasks = ", ".join([_task(task, known) for task in request.tasks])
+        yield f'{service}"asker": {asker}, "changes": [{changes}], "tasks": [{tasks}]}}'
 
 
 def _task(task: PlannedTask, known: dict[object, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 
@@ -68,9 +69,13 @@ def test_a_terminal_shows_markup_as_written_and_adds_no_escape(text: str) -> Non
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_the_name_and_makes_no_element_of_it(text: str) -> None:
-    shown, harmless = (plan_markdown(hostile(name), named(name)) for name in (text, PLAIN))
-    assert shown.replace("\n", "").isprintable()
-    assert skeleton(shown) == skeleton(harmless)
+    for stopped_by in (hostile(text).stopped_by, ()):
+        shown, harmless = (
+            plan_markdown(dataclasses.replace(hostile(name), stopped_by=stopped_by), named(name))
+            for name in (text, PLAIN)
+        )
+        assert shown.replace("\n", "").isprintable()
+        assert skeleton(shown) == skeleton(harmless)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from reconciler.model import AccountId, Role, ServiceId, TaskState
-from reconciler.plan import Plan, Reason, Stop
+from reconciler.plan import Blocked, Deferred, Pending, Plan, PlannedTask, Reason, Request, Stop
 from reconciler.render import plan_markdown, plan_text
 from reconciler.render.reasons import CHANGE_CONTACTS, CHANGE_OWNER, WORDINGS, is_domain, remedies
 from reconciler.render.terminal import plan_rich
@@ -274,3 +275,25 @@ def test_roles_stand_in_their_order() -> None:
     lines = plan_text(Plan(requests=plans.ASKING.requests[:1]), NAMES).splitlines()
     rows = [line for line in lines if line.startswith("  domain/both.example")]
     assert [row.split()[1] for row in rows] == [f"{Role.TECHNICAL}:", f"{Role.BILLING}:"]
+
+
+def test_rows_that_differ_in_one_thing_only_are_told_apart() -> None:
+    move = plans.change()
+    task = PlannedTask(PLATFORM, AGENCY, (Role.TECHNICAL,), (PLATFORM, AGENCY))
+    requests = tuple(
+        Request(move.service, asker, (move,), (dataclasses.replace(task, confirmers=confirmers),))
+        for asker in (PLATFORM, STRANGER)
+        for confirmers in ((AGENCY,), (FINANCE,))
+    )
+    plan = Plan(
+        requests=requests,
+        deferred=tuple(Deferred(move, asker, (1,)) for asker in (PLATFORM, STRANGER)),
+        pending=tuple(
+            Pending(move, 1, state, waiting)
+            for state in (TaskState.TODO, TaskState.VALIDATING)
+            for waiting in ((AGENCY,), (FINANCE,))
+        ),
+        blocked=tuple(Blocked(move, reason, "detail") for reason in Reason),
+    )
+    rows = [line for line in plan_text(plan, NAMES).splitlines() if line.startswith("  domain/")]
+    assert len(rows) == len(set(rows)) == 4 + 2 + 4 + len(Reason)

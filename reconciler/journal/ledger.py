@@ -123,8 +123,8 @@ class Ledger:
         with self.reading() as connection:
             head = self.head(connection)
             entries = select(ENTRIES).where(ENTRIES.c.endpoint == self.endpoint).order_by(ENTRIES.c.seq)
-            streamed = connection.execution_options(yield_per=1_000).execute(entries)
-            return first_broken((row._asdict() for row in streamed), head)
+            with connection.execution_options(yield_per=1_000).execute(entries) as streamed:
+                return first_broken((row._asdict() for row in streamed), head)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -1,7 +1,8 @@
 """Between the program's values and the reference's plain ones, and the comparison of both.
 
 Joining is done the slow way here too: a task belongs to the service that the journal names, else to the only
-seen service of its bare name whose live contacts equal `from` in all the task's roles.
+seen service of its bare name whose live contacts equal `from` in all the task's roles. (The text is silent
+on a task that has no name; taken here: it is never joined, and while open it may be any service's that fits.)
 """
 
 from __future__ import annotations
@@ -195,19 +196,19 @@ def _join(
     strays: dict[str, list[int]] = {}
     of_name: dict[str, list[ServiceId]] = {}
     for service in seen.live:
-        of_name.setdefault(service_name(service), []).append(service)
+        of_name.setdefault(service_name(service).casefold(), []).append(service)
     for task in seen.tasks:
         if task.id in claims:
             joined.setdefault(claims[task.id].service, []).append(task)
             continue
-        named = of_name.get(task.name or "", [])
+        named = list(seen.live) if task.name is None else of_name.get(task.name.casefold(), [])
         fits = [
             one for one in named if all(seen.live[one].of(role) == task.from_account for role in task.roles)
         ]
-        if len(fits) == 1:
+        if len(fits) == 1 and task.name is not None:
             joined.setdefault(fits[0], []).append(task)
         elif task.state.value in OPEN:
-            for service in fits or named:
+            for service in fits or (named if task.name is not None else ()):
                 strays.setdefault(service, []).append(task.id)
     return joined, strays
 

@@ -31,6 +31,7 @@ class AccountBook:
         self._by_short: dict[str, _Entry] = {}
         self._by_id: dict[AccountId, _Entry] = {}
         self._unusable: set[str] = set()
+        self._none_listed = False
         self._found: dict[str, AccountId | None] = {}
 
     def take(self, document: Document) -> None:
@@ -73,11 +74,21 @@ class AccountBook:
         found = self.id_of(named.text)
         if found is None and named.text not in self._unusable:
             known = (*self._by_short, *self._by_id)
+            if not known:
+                self._note_none_listed(named, source)
+                return None
             hint = self._problems.suggest(named.text, known) or "list it under `accounts`, with its id"
             self._problems.note(
                 source, named.at, f"no entry of `accounts` is called {quoted(named.text)}", hint
             )
         return found
+
+    def _note_none_listed(self, named: Named, source: Source) -> None:
+        """Say it once: where `accounts` is missing or mistyped, every name in the file would be a problem."""
+        if not self._none_listed:
+            self._none_listed = True
+            message = f"{quoted(named.text)} names no account, and neither can any other: none is listed"
+            self._problems.note(source, named.at, message, "list them under `accounts`, each with its id")
 
     def _add(self, entry: _Entry) -> None:
         short, identifier = entry.account.short, entry.account.id

@@ -15,6 +15,7 @@ _ROLE_WORDS = tuple(role.value for role in ROLES)
 _ROLE_INDEX = {word: index for index, word in enumerate(_ROLE_WORDS)}
 _BOX_KEYS = ("account", "until", "then", "reason", "ticket")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KINDS: dict[type, str] = {type(None): "null", bool: "true or false", int: "a number"}
 _NO_ONE = (
     "every contact always has a holder: name an account, or leave the role out so that it is not managed"
 )
@@ -77,20 +78,14 @@ class Assignments:
             return None
         return Named(text, node.at)
 
-    def text(self, node: Node, what: str) -> str | None:
+    def text(self, node: Node, what: str, hint: str = "put it in quotes") -> str | None:
         """Return the text of a node, or None with a problem noted."""
         if isinstance(node, Scalar):
             if isinstance(node.value, str):
                 return node.value
             if node.value is not BAD:
-                kind = (
-                    "null"
-                    if node.value is None
-                    else "true or false"
-                    if isinstance(node.value, bool)
-                    else "a number"
-                )
-                self._note(node.at, f"{what} must be text, and this is {kind}", "put it in quotes")
+                kind = _KINDS[type(node.value)]
+                self._note(node.at, f"{what} must be text, and this is {kind}", hint)
             return None
         kind = "a mapping" if isinstance(node, Fields) else "a list"
         self._note(node.at, f"{what} must be text, and this is {kind}")
@@ -114,21 +109,16 @@ class Assignments:
             missing, other = ("then", "until") if "until" in given else ("until", "then")
             hint = "`until: 2027-01-31, then: ACCOUNT` says when the contact ends and who follows"
             self._note(node.at, f"`{missing}` is missing beside `{other}`", hint)
-        if account is None or (until is None) != (then is None):
-            return None
-        return Box(account, until, then, reason, ticket)
+        first = account or then  # a faulty one still gets its names looked up, for their problems
+        return Box(first, until, then, reason, ticket) if first else None
 
     def _day(self, node: Node) -> date | None:
-        text = self.text(node, "`until`")
-        if text is None:
-            return None
-        day = day_of(text)
-        if day is not None:
-            return day
-        self._note(
-            node.at, f"{quoted(text)} is no date", "write it as 2027-01-31; it is the first UTC day of `then`"
-        )
-        return None
+        hint = "write it as 2027-01-31; it is the first UTC day of `then`"
+        text = self.text(node, "`until`", hint)
+        day = day_of(text) if text is not None else None
+        if text is not None and day is None:
+            self._note(node.at, f"{quoted(text)} is no date", hint)
+        return day
 
     def _unknown(self, word: str, at: int, known: tuple[str, ...], what: str) -> None:
         hint = self._problems.suggest(word, known) or f"known are {', '.join(known)}"

@@ -33,6 +33,7 @@ def endpoint_of(text: str) -> Endpoint | tuple[str, str]:
         return f"{quoted(text)} offers no contact change for its services", "use ovh-eu or ovh-ca"
     if "://" in text:
         reason = "credentials are sent to OVHcloud or to this machine only"
-        return f"{quoted(text)} is no endpoint that may be used: {reason}", _KNOWN
+        shown = "a URL with a user or password" if "@" in text else quoted(text)
+        return f"{shown} is no endpoint that may be used: {reason}", _KNOWN
     near = nearest(text, REGIONS)
     return f"unknown endpoint {quoted(text)}", f"did you mean {quoted(near)}?" if near else _KNOWN

@@ -45,7 +45,7 @@ def _load(path: Path) -> Config:
         main = read_document(read(path, visible(str(path))), problems)
     except UnreadableError as error:
         problems.keep(error.problem)
-        raise problems.error() from None
+        raise problems.error(error.problem.file) from None
     settings = Settings(main, problems)
     documents = [main, *_included(path, main, settings, problems)]
     accounts = AccountBook(problems)
@@ -63,7 +63,7 @@ def _load(path: Path) -> Config:
         guards = settings.guards(accounts)
         joined.join(documents, endpoint)
     if problems.found or endpoint is None:
-        raise problems.error()
+        raise problems.error(main.source.file)
     if not joined.rows:
         problems.warn(main.source, FIRST, "no service is declared")
     return Config(

@@ -17,7 +17,7 @@ from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, Se
 from yaml._yaml import CParser
 
 from reconciler.config.problems import GiveUpError, Problems
-from reconciler.config.reading import Source, line_and_column, position, quoted, visible
+from reconciler.config.reading import FIRST, Source, line_and_column, position, quoted, visible
 
 MAX_DEPTH = 24
 """The deepest sense that the file can make is 5 levels; without a limit `[[[[...` would eat the memory."""
@@ -214,22 +214,31 @@ class Composer:
 
     def skip(self, event: Any, leaf: Callable[[Any], object]) -> None:
         """Read over the node that `event` begins, showing `leaf` every scalar; its anchors say nothing."""
-        depth = 0
+        inside: list[tuple[str | None, int]] = []
         while True:
-            if getattr(event, "anchor", None) is not None and type(event) is not AliasEvent:
-                self._anchors.setdefault(event.anchor, Scalar(self.at(event), BAD))
-                self._sizes.setdefault(event.anchor, 1)
-            if type(event) in {MappingEndEvent, SequenceEndEvent}:
-                depth -= 1
-            elif type(event) is ScalarEvent:
+            kind = type(event)
+            if kind is AliasEvent:
+                self._alias(event)
+            elif kind in {MappingEndEvent, SequenceEndEvent}:
+                self._silence(*inside.pop())
+            elif kind is ScalarEvent:
                 leaf(event)
-            elif type(event) is not AliasEvent:
-                depth += 1
-            if depth > MAX_DEPTH:
-                self._too_deep(event)
-            if not depth:
+                self._silence(event.anchor, self._written + self._expanded)
+            else:
+                self._written += 1
+                inside.append((event.anchor, self._written + self._expanded))
+                if len(inside) > MAX_DEPTH:
+                    self._too_deep(event)
+                if event.anchor is not None:
+                    self._anchors[event.anchor] = None
+            if not inside:
                 return
             event = self.next()
+
+    def _silence(self, anchor: str | None, before: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = Scalar(FIRST, BAD)
+            self._sizes[anchor] = self._written + self._expanded - before + 1
 
     def _too_deep(self, event: Any) -> NoReturn:
         message = f"nested deeper than {MAX_DEPTH} levels"
@@ -245,8 +254,11 @@ def syntax_problem(source: Source, error: YAMLError, problems: Problems) -> Give
     context, opened = getattr(error, "context", None), getattr(error, "context_mark", None)
     message = f"this is not YAML: {getattr(error, 'problem', None) or error}"
     if context:
-        message += f", {context}" + (f" that begins in line {opened.line + 1}" if opened else "")
-    return problems.give_up(source, at, visible(message), _syntax_hint(source, at, message))
+        begun = f" that begins in line {opened.line + 1}" if opened and opened.line != mark.line else ""
+        message += f", {context}{begun}"
+    shown_at = position(opened.line, opened.column) if opened and "end of stream" in message else at
+    problems.note(source, shown_at, visible(message), _syntax_hint(source, at, message))
+    return GiveUpError(at)
 
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

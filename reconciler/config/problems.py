@@ -72,9 +72,9 @@ class Problems:
         near = self._suggestions[key]
         return f"did you mean {quoted(near)}?" if near else None
 
-    def error(self) -> ConfigError:
-        """Return everything found as one error, in the order of the files."""
-        files = {problem.file: None for problem in self.found}
+    def error(self, main: str) -> ConfigError:
+        """Return everything found as one error, in the order of the files, `main` first."""
+        files = {main: None} | {problem.file: None for problem in self.found}
         rank = {file: index for index, file in enumerate(files)}
         return ConfigError(tuple(sorted(self.found, key=lambda p: (rank[p.file], p.line, p.column))))
 

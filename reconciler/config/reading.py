@@ -18,6 +18,7 @@ MAX_BYTES = 256 * 1024 * 1024
 """Four times what a million services take; more is a mistake or an attack."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml counts as the end of a line
+_PASSWORD = re.compile("://[^/ ]*@")
 _SHOWN = 120  # characters of a source line shown in a problem
 _QUOTED = 100  # characters of a name shown in a message
 
@@ -65,9 +66,14 @@ class Source:
         self._starts: list[int] | None = None
 
     def problem(self, at: int, message: str, hint: str | None = None) -> Problem:
-        """Return a problem at the position `at`, with its source line and caret."""
+        """Return a problem at the position `at`, with its source line and caret.
+
+        A line with a password in a URL is not shown: what a log keeps should not hold it.
+        """
         line, column = line_and_column(at)
         shown, caret = self._excerpt(line - 1, column - 1)
+        if shown is None or _PASSWORD.search(shown):
+            return Problem(self.file, line, column, message, hint)
         return Problem(self.file, line, column, message, hint, shown, caret)
 
     def place(self, at: int) -> str:
@@ -144,8 +150,8 @@ def _decoded(raw: bytes, file: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        good = Source(file, raw[: error.start].decode("utf-8-sig"))
-        at = good.position_of(len(good.text))
+        good = Source(file, raw[: error.start + _SHOWN].decode("utf-8-sig", "backslashreplace"))
+        at = good.position_of(len(raw[: error.start].decode("utf-8-sig")))
         byte = raw[error.start]
         problem = good.problem(at, f"the file is not UTF-8 text: byte 0x{byte:02x}", "save it as UTF-8")
         raise UnreadableError(problem) from None

@@ -56,12 +56,9 @@ def _fault_of_shape(key: str) -> Fault | None:
     if any(c.isspace() or not c.isprintable() for c in key):
         return f"{quoted(key)} holds a blank or a character that cannot be seen", None
     if key.startswith("/") or key.endswith("/") or not key:
-        hint = (
-            f"write {quoted(key.strip('/'))}"
-            if key.strip("/")
-            else "write a route and a name, as in `domain/shop.example`"
-        )
-        return f"{quoted(key)} is no service key: no slash at either end", hint
+        bare = key.strip("/")
+        better = f"{bare}/NAME" if bare in ROUTES else bare or "domain/shop.example"
+        return f"{quoted(key)} is no service key: no slash at either end", f"write {quoted(better)}"
     return None
 
 

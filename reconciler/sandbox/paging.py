@@ -95,7 +95,8 @@ def _number(call: Call, header: str, default: int) -> int:
 
 
 def _after(call: Call) -> int:
+    cursor = call.headers.get("x-pagination-cursor")
     try:
-        return max(0, int(base64.urlsafe_b64decode(call.headers.get("x-pagination-cursor", "")) or 0))
+        return int(base64.b64decode(cursor, altchars=b"-_", validate=True)[:9]) if cursor else 0
     except ValueError as error:
         raise bad_request("[X-Pagination-Cursor] Unknown cursor") from error

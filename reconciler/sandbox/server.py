@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
@@ -39,6 +40,45 @@ class DroppableProtocol(H11Protocol):
         """Remember how to drop this connection."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+
+
+class PromptServer(uvicorn.Server):
+    """Ends when told to, instead of looking every tenth of a second whether it was."""
+
+    _loop: asyncio.AbstractEventLoop | None = None
+    _told: asyncio.Event | None = None
+
+    async def main_loop(self) -> None:
+        """Serve until `stop` is called."""
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        tick = 0
+        while not await self.on_tick(tick * 10):  # a multiple of ten also renews the date header
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the calls in hand end and close everything, without a pause."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=STOP_SECONDS / 2)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on SIGINT and SIGTERM."""
+        super().handle_exit(sig, frame)
+        self.stop()
+
+    def stop(self) -> None:
+        """Have the server end; from any thread, or from a signal handler."""
+        self.should_exit = True
+        if self._loop is not None and self._told is not None:
+            with contextlib.suppress(RuntimeError):  # it ended by itself meanwhile
+                self._loop.call_soon_threadsafe(self._told.set)
 
 
 class Application:
@@ -107,7 +147,7 @@ def run_in_thread(world: World, *, state: Path | None, clock: Callable[[], float
     try:
         yield base
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(STOP_SECONDS)
         store.close()
 
@@ -127,7 +167,7 @@ def run_in_foreground(
     server = _server(Api(store, time.time, public_url), tls)
     # uvicorn raises a signal again after its own clean end; these handlers make that end the last word.
     kept = {
-        number: signal.signal(number, lambda *_: _stop(server)) for number in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda *_: server.stop()) for number in (signal.SIGINT, signal.SIGTERM)
     }
     shown = f"[{host}]" if ":" in host else host
     address = f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}/1.0"
@@ -138,10 +178,6 @@ def run_in_foreground(
         store.close()
         for number, handler in kept.items():
             signal.signal(number, handler)
-
-
-def _stop(server: uvicorn.Server) -> None:
-    server.should_exit = True
 
 
 def _open(world: World, state: Path | None, clock: Callable[[], float]) -> Store:
@@ -163,7 +199,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _server(api: Api, tls: tuple[Path, Path | None] | None) -> uvicorn.Server:
+def _server(api: Api, tls: tuple[Path, Path | None] | None) -> PromptServer:
     config = uvicorn.Config(
         Application(api),
         http=DroppableProtocol,
@@ -183,7 +219,7 @@ def _server(api: Api, tls: tuple[Path, Path | None] | None) -> uvicorn.Server:
         config.load()
     except OSError as error:  # ssl.SSLError is one
         raise ReconcilerError(f"the certificate or its key cannot be used: {error}") from error
-    return uvicorn.Server(config)
+    return PromptServer(config)
 
 
 async def _read(request: Request) -> bytes | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.diff import Change
-from reconciler.model import AccountId, Contacts, Role
+from reconciler.model import AccountId, Contacts, Role, route_of
 from reconciler.plan.situation import Situation
-from reconciler.plan.tasks import open_on, turned_down
+from reconciler.plan.tasks import elsewhere, turned_down
 from reconciler.plan.trays import Blocked, Reason
 from reconciler.rules import choose_asker, could_ask
 
@@ -46,26 +46,24 @@ def _contacts(change: Change, situation: Situation) -> Contacts:
 
 
 def _conflicting_request(change: Change, situation: Situation) -> str | None:
-    task = open_on(change.service, change.role, situation)
-    if task is None or task.to_account == change.desired:
+    task = elsewhere(change, situation)
+    if task is None:
         return None
     return f"task {task.id}, asked by {task.asker or 'an unnamed account'}, moves it to {task.to_account}"
 
 
 def _unsupported_service(change: Change, situation: Situation) -> str | None:
-    if change.live is not None:
+    if route_of(change.service).offers_change_in(situation.region):
         return None
     return f"the {situation.region} endpoint offers no contact change for this product"
 
 
 def _other_region(change: Change, situation: Situation) -> str | None:
     """Source: OVHcloud's guide; contacts change only between two accounts of the same geographical zone."""
-    theirs = _region(change.desired, situation)
-    asker = choose_asker(_contacts(change, situation), change.role, situation.held)
-    here = _region(change.live, situation) or _region(asker, situation)
-    if theirs is None or here is None or theirs == here:
+    old, new = _region(change.live, situation), _region(change.desired, situation)
+    if old is None or new is None or old == new:
         return None
-    return f"{change.desired} belongs to zone {theirs}, the service to zone {here}"
+    return f"{change.desired} belongs to zone {new}, {change.live} to zone {old}"
 
 
 def _region(account: AccountId | None, situation: Situation) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from reconciler.diff import Change
-from reconciler.model import Role, ServiceId, Task, TaskState
+from reconciler.model import Task, TaskState
 from reconciler.plan.situation import Situation
 
 LAG = timedelta(minutes=15)
@@ -16,21 +16,20 @@ _UNANSWERED = frozenset({TaskState.EXPIRED, TaskState.ERROR})
 _DECLINED = frozenset({TaskState.REFUSED, TaskState.ABORTED})
 
 
-def open_on(service: ServiceId, role: Role, situation: Situation) -> Task | None:
-    """Return the newest open task that moves this contact, or None."""
-    covering = [task for task in situation.joined.open_tasks(service) if role in task.roles]
-    return covering[-1] if covering else None
-
-
 def on_its_way(change: Change, situation: Situation) -> Task | None:
-    """Return the task that already brings the change about: open, or done so lately that the service lags."""
-    task = open_on(change.service, change.role, situation)
-    if task is not None:
-        return task if task.to_account == change.desired else None
-    newest = next(_settled(change, situation), None)
-    if newest is not None and _lags(newest, change, situation):
-        return newest
-    return None
+    """Return the task that already brings the change about: open, or done so lately that the service lags.
+
+    It counts even where another open task moves the contact elsewhere: asking again would help neither.
+    """
+    for task in _open(change, situation):
+        if task.to_account == change.desired:
+            return task
+    return next((task for task in _settled(change, situation) if _lags(task, change, situation)), None)
+
+
+def elsewhere(change: Change, situation: Situation) -> Task | None:
+    """Return the newest open task that moves the contact to another account than the desired one, or None."""
+    return next((task for task in _open(change, situation) if task.to_account != change.desired), None)
 
 
 def _lags(task: Task, change: Change, situation: Situation) -> bool:
@@ -72,6 +71,13 @@ def _times_unanswered(change: Change, situation: Situation) -> int:
             break
         times += 1
     return times
+
+
+def _open(change: Change, situation: Situation) -> Iterator[Task]:
+    """Yield the open tasks on a contact, the newest first."""
+    for task in reversed(situation.joined.open_tasks(change.service)):
+        if change.role in task.roles:
+            yield task
 
 
 def _settled(change: Change, situation: Situation) -> Iterator[Task]:

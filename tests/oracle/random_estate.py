@@ -66,10 +66,14 @@ def random_estate(chance: Random, services: int, *, percent: int = 100) -> Estat
         _past_and_present(chance, journal, service, list(seen or want_ or [None] * 3), list(want_ or ()))
     guards = GuardSettings(
         max_changes_percent=percent,
-        protected=tuple(
-            service + chance.choice(("", ":admin", ":technical", ":billing"))
-            for service in rows
-            if chance.random() < 0.05
+        protected=(
+            "vps/n1*",
+            "hosting/web/n?7*.example:billing",
+            *(
+                service + chance.choice(("", ":admin", ":technical", ":billing"))
+                for service in rows
+                if chance.random() < 0.05
+            ),
         ),
         allow_admin_handover_to=frozenset(AccountId(who) for who in known if chance.random() < 0.7),
     )

@@ -215,13 +215,12 @@ def _join(
 
 def _vetoed(config: Config, seen: Observation, service: ServiceId) -> frozenset[str]:
     """Return the roles that a guard holds back."""
-    held_back = set()
+    held_back: set[str] = set()
     for pattern in config.guards.protected:
         of, _, role = pattern.partition(":")
-        if fnmatchcase(service, of):
+        if of == service or (set(of) & {"*", "?"} and fnmatchcase(service, of)):
             held_back |= {role} if role else {one.value for one in ROLES}
     new = config.desired(TODAY)[service].admin
-    configured = set(seen.held) | set(seen.unreadable) | config.guards.allow_admin_handover_to
-    if new not in configured:
+    if not any(new in ours for ours in (seen.held, seen.unreadable, config.guards.allow_admin_handover_to)):
         held_back.add("admin")
     return frozenset(held_back)

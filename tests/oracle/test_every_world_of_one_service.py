@@ -118,7 +118,7 @@ def test_with_settled_tasks_laid_over(held: str) -> None:
     assert not wrong, "\n".join(wrong[:3])
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(8))
 def test_with_debts_payment_methods_regions_guards_and_answers_laid_over(seed: int) -> None:
     chance = Random(f"facts {seed}")
 

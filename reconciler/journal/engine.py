@@ -16,6 +16,7 @@ from reconciler.journal.location import Location
 
 _BUSY_SECONDS = 30
 _WRITES = "reconciler_writes"
+_NO_COMPANIONS = ("unable to open", "readonly")  # SQLite's words where it cannot make them
 _BEGIN_IN_FILE = "BEGIN IMMEDIATE"
 # A stopped process must not keep a row for ever, and a commit must be on disk when it returns.
 _BEGIN_ON_SERVER = (
@@ -101,7 +102,7 @@ def _reader(path: str) -> Callable[[], sqlite3.Connection]:
         try:
             return connect_with("mode=ro")
         except sqlite3.OperationalError as error:
-            if "unable to open" not in str(error) or Path(f"{path}-wal").exists():
+            if not any(sign in str(error) for sign in _NO_COMPANIONS) or Path(f"{path}-wal").exists():
                 raise
         return connect_with("mode=ro&immutable=1")
 

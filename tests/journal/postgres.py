@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -67,12 +68,8 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
             _wait_until_ready(server, PostgresCluster(folder), folder / "log")
             yield PostgresCluster(folder)
         finally:
-            server.terminate()
-            try:
-                server.wait(timeout=0.1)
-            except subprocess.TimeoutExpired:
-                server.send_signal(3)  # immediate shutdown: nothing in it is worth keeping
-                server.wait(timeout=30)
+            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is worth keeping
+            server.wait(timeout=30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

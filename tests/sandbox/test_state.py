@@ -191,14 +191,14 @@ with embedded(World(), state=Path(sys.argv[1])) as url:
 
 
 def test_what_was_answered_survives_a_killed_process_and_nothing_is_there_twice(state: Path) -> None:
-    keys = [f"vps/{number}" for number in range(40)]
+    keys = [f"vps/{number}" for number in range(15)]
     with running(world(*(service(key) for key in keys)), state):
         pass
     answered: dict[str, list[int]] = {}
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(state)], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     customer = client(process.stdout.readline().strip(), ADMIN)
-    threading.Timer(0.15, process.send_signal, [signal.SIGKILL]).start()
+    threading.Timer(0.06, process.send_signal, [signal.SIGKILL]).start()
     for key in keys:
         try:
             answered[key] = customer.post(f"/{key}/changeContact", contactTech=NEW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.sandbox import lifecycle, panel
 from reconciler.sandbox.call import Call
-from reconciler.sandbox.refusals import Refusal, not_found
+from reconciler.sandbox.refusals import Refusal, busy, not_found
 from reconciler.sandbox.routing import Match, below_version, match
 from reconciler.sandbox.signatures import caller
 from reconciler.sandbox.store import Store
@@ -70,6 +71,8 @@ class Api:
                 raise data
         except Refusal as refusal:
             return self.reply(refusal.status, refusal.body, refusal.headers)
+        except sqlite3.OperationalError:  # another process has held the state for too long
+            return self.reply(busy().status, busy().body)
         if isinstance(data, panel.Page):
             return self.reply(status, data.html, {"Content-Type": "text/html; charset=utf-8"})
         return self.reply(status, data, headers)

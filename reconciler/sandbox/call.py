@@ -65,6 +65,7 @@ class Call:
         """
         try:
             data = json.loads(self.body) if self.body.strip() else {}
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is valid JSON and no text
         except (ValueError, RecursionError) as error:
             raise bad_request("The body is not valid JSON") from error
         if not isinstance(data, dict):

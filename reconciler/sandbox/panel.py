@@ -22,9 +22,6 @@ from reconciler.sandbox.refusals import bad_request, not_found
 from reconciler.sandbox.switches import Switches
 from reconciler.sandbox.world import Account, Service
 
-ACCOUNT: TypeAdapter[Account] = TypeAdapter(Account)
-SERVICES: TypeAdapter[tuple[Service, ...]] = TypeAdapter(tuple[Service, ...])
-
 
 class Page(NamedTuple):
     """An answer for a browser."""
@@ -101,7 +98,7 @@ def _put_account(call: Call, name: AccountId) -> None:
     known = {key: row[key] for key in ("email", "unpaid_invoices", "region", "language")} if row else {}
     if row:
         known["payment_method"] = bool(row["payment_method"])
-    account = ACCOUNT.validate_json(json.dumps(known | _object(call) | {"id": name}))
+    account = TypeAdapter(Account).validate_json(json.dumps(known | _object(call) | {"id": name}))
     seed.put_accounts(call.store, (account,), row["created"] if row else call.now, "REPLACE")
     keys.revive(call.store, account.id)
 
@@ -114,7 +111,7 @@ def _put_services(_api: Served, call: Call) -> None:
         row = call.store.row("SELECT * FROM services WHERE key = ?", str(key))
         known = {name: row[name] for name in ("admin", "technical", "billing", "status")} if row else {}
         merged.append(known | one if isinstance(one, dict) else one)
-    services = SERVICES.validate_json(json.dumps(merged))
+    services = TypeAdapter(tuple[Service, ...]).validate_json(json.dumps(merged))
     seed.put_services(call.store, services, call.now, "UPDATE")
     contacts = sorted({role for row in services for role in (row.admin, row.technical, row.billing)})
     seed.put_accounts(call.store, tuple(Account(id=contact) for contact in contacts), call.now, "IGNORE")

@@ -36,6 +36,11 @@ def not_found(message: str) -> Refusal:
     return Refusal(404, {"class": "Client::NotFound", "message": message})
 
 
+def busy() -> Refusal:
+    """Return a 503: the server, not the call, is the reason."""
+    return Refusal(503, {"class": "Server::InternalServerError", "message": "The service is busy, try again"})
+
+
 def conflict(message: str, status: int = 409) -> Refusal:
     """Return a 409: it would be right in another state of things."""
     name = "Client::Conflict" if status == HTTPStatus.CONFLICT else "Client::BadRequest"

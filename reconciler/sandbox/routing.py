@@ -12,6 +12,7 @@ from reconciler.sandbox import keys, me, products
 from reconciler.sandbox.call import Call, Handler
 
 VERSIONS = ("/1.0/", "/v1/")
+MAX_SEGMENTS = 8  # more than any route has
 
 UNSIGNED: dict[tuple[str, str], Handler] = {
     ("GET", "/auth/time"): keys.time,
@@ -61,7 +62,7 @@ def below_version(raw_path: str) -> str | None:
 
 def match(method: str, path: str) -> Match | None:
     """Return the route for a path below the version, or None."""
-    segments = path[1:].split("/")
+    segments = path[1:].split("/", MAX_SEGMENTS)
     return _fixed(method, segments) or _product(method, path, segments)
 
 

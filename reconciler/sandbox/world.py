@@ -128,6 +128,8 @@ class Fault:
             raise ValueError(f"{self.status} is no HTTP status of an answer")
         _not_negative("delay_ms", self.delay_ms)
         _not_negative("times", self.times or 0)
+        if self.account is not None:
+            object.__setattr__(self, "account", _named(self.account))
 
 
 @dataclass(frozen=True, slots=True)

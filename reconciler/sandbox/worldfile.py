@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,10 +14,20 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.errors import ConfigError, Problem
-from reconciler.sandbox.world import World
+from reconciler.sandbox.world import Account, Fault, RateLimit, Service, Settings, World
 
 MAX_DEPTH = 30
-HINT = "see 'The sandbox' in the README for all keys of a world file"
+HINT = (
+    "a world holds accounts: [{id, email}], services: [{service, admin, technical, billing}]"
+    " and settings: {expiry_days: 7}"
+)
+OWNERS = {
+    "accounts": Account,
+    "services": Service,
+    "settings": Settings,
+    "rate_limit": RateLimit,
+    "faults": Fault,
+}
 _WORLD = TypeAdapter(World)
 
 
@@ -109,13 +121,23 @@ def _problems(
 ) -> tuple[Problem, ...]:
     found = []
     for item in error.errors(include_url=False):
-        mark = _mark(
-            node, item["loc"], key=item["type"] in {"extra_forbidden", "unexpected_keyword_argument"}
-        )
+        unknown = item["type"] == "unexpected_keyword_argument"
+        mark = _mark(node, item["loc"], key=unknown)
         name = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
-        found.append(_problem(path, source, mark, f"{name}: {message}" if name else message))
+        if unknown:
+            message = "this key is not known"
+        text = f"{name}: {message}" if name else message
+        found.append(_problem(path, source, mark, text, _known_keys(item["loc"]) if unknown else HINT))
     return tuple(sorted(found))
+
+
+def _known_keys(loc: Sequence[int | str]) -> str:
+    """Return what may stand where an unknown key stands, the nearest first if one is near."""
+    names = [OWNERS[part] for part in loc[:-1] if isinstance(part, str) and part in OWNERS]
+    known = [one.name for one in fields(names[-1] if names else World)]
+    near = get_close_matches(str(loc[-1]), known, 1)
+    return f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
 
 
 def _mark(node: yaml.Node | None, loc: Sequence[int | str], *, key: bool) -> Any:
@@ -134,7 +156,7 @@ def _mark(node: yaml.Node | None, loc: Sequence[int | str], *, key: bool) -> Any
     return mark
 
 
-def _problem(path: Path, source: Sequence[str], mark: Any, message: str) -> Problem:
+def _problem(path: Path, source: Sequence[str], mark: Any, message: str, hint: str = HINT) -> Problem:
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     text = source[line] if line < len(source) else None
-    return Problem(str(path), line + 1, column + 1, message, HINT, text)
+    return Problem(str(path), line + 1, column + 1, message, hint, text)

@@ -264,7 +264,10 @@ def test_paging_can_be_switched_off(town: Build) -> None:
     assert "X-Pagination-Elements" not in answer.headers
 
 
-BODIES = (b"{", b"[1]", b'"x"', b"\xff\xfe", b"[" * 100_000, b"nan", b'{"contactTech": NaN}', b"null")
+BODIES = (
+    *(b"{", b"[1]", b'"x"', b"\xff\xfe", b"[" * 100_000, b"nan", b"null"),
+    *(b'{"contactTech": NaN}', b'{"contactTech": "\\ud800"}'),
+)
 
 
 def test_a_body_that_is_no_object_is_a_bad_request(town: Build) -> None:
@@ -291,6 +294,7 @@ TARGETS = (
     ),
     *("/me/debtAccount/debt/1", "/me/payment/method/7", "/me/notification/email/history/0"),
     *("/domain/%ED%A0%80/serviceInfos", "/me/task/contactChange/1/2", "/services?resourceName=%00&sort=%FF"),
+    "/a" * 20_000,
 )
 
 

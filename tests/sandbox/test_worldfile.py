@@ -98,6 +98,15 @@ def test_a_mistake_is_told_with_its_place_and_a_hint(tmp_path: Path, text: str) 
     assert problem.hint
 
 
+def test_an_unknown_key_is_told_with_the_nearest_or_all_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_world(written(tmp_path, "accounts: [{id: a, emial: x}]\nsettings: {rate_limit: {qqq: 1}}\n"))
+    assert [problem.hint for problem in caught.value.problems] == [
+        "did you mean 'email'?",
+        "known here: requests, per_seconds",
+    ]
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_world(written(tmp_path, "accounts: [{x: 1, id: a}]\nservices: [{}]\nsettings: {y: 1}\n"))

@@ -13,9 +13,9 @@ _ALREADY_RUNNING = "a contact change task is already running on this service"
 
 _UNKNOWN_ACCOUNT = re.compile(
     r"""
-    \b(account|nic[ -]?handle|nichandle|contact|customer(\ code)?|user)\b [^.]*
-        \b(does\ not\ exist|doesn't\ exist|not\ found|unknown|is\ not\ valid|invalid)\b
-    | \b(unknown|invalid|no\ such|non-?existing)\ (account|nic[ -]?handle|nichandle|contact|customer)\b
+    \b(account|nic[ -]?handle|contact|customer(\ code)?|user)(\ \S+)?
+        \ (does\ not\ exist|doesn't\ exist|not\ found)\b
+    | \b(unknown|invalid|no\ such|non-?existing)\ (account|nic[ -]?handle|contact|customer)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )

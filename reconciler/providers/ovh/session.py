@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ ANSWER_SECONDS = 90.0
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
+
+for _talkative in ("requests_oauthlib", "oauthlib"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)  # their debug lines hold secrets and tokens
 
 
 class AnswerTooLargeError(ContentDecodingError):

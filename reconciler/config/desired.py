@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 
 from reconciler.config.accounts import AccountBook, note_no_mapping
@@ -65,10 +64,12 @@ class Joined:
         if faulty:
             for assigned in document.rows.saying(faulty):
                 self._check(document, assigned)
+                if self._problems.is_full:
+                    break
         self._note_twins(document)
         said = document.rows.said
-        self.rows.update(zip(map(ServiceId, said), map(contacts.__getitem__, said.values()), strict=True))
-        self.places.extend(document.source.file, document.rows.places())
+        self.rows.update(zip(said, map(contacts.__getitem__, said.values()), strict=True))
+        self.places.extend(document.source.file, document.rows.hand_over_places())
         if boxed:
             self._take_boxes(document, boxed)
         self._warn_of_unmanaged(document, contacts)
@@ -120,15 +121,15 @@ class Joined:
     def _take_boxes(self, document: Document, boxed: dict[Row, dict[Role, TimeBox]]) -> None:
         for service, row in document.rows.said.items():
             for role, box in boxed.get(row, {}).items():
-                self.time_boxes[ServiceId(service), role] = box
+                self.time_boxes[service, role] = box
 
     def _note_twins(self, document: Document) -> None:
         twins = self.rows.keys() & document.rows.said.keys()
         if not twins:
             return
-        places = dict(zip(document.rows.said, document.rows.places(), strict=True))
+        places = document.rows.places()
         for twin in twins:
-            first = self.places[ServiceId(twin)]
+            first = self.places[twin]
             message = f"{quoted(twin)} is also declared at {first.file}:{first.line}:{first.column}"
             self._problems.note(document.source, places[twin], message, "one service is declared in one file")
         document.rows.drop(twins)
@@ -137,15 +138,15 @@ class Joined:
         nobody = Contacts()
         if nobody not in contacts.values():
             return
-        places: array[int] = document.rows.places()
-        for (service, row), at in zip(document.rows.said.items(), places, strict=True):
+        places = document.rows.places()
+        for service, row in document.rows.said.items():
             if contacts[row] == nobody:
                 self._unmanaged += 1
                 if self._unmanaged <= _MOST_WARNINGS:
                     message = (
                         f"{quoted(service)} is managed in no role: neither it nor `defaults` names an account"
                     )
-                    self._problems.warn(document.source, at, message)
+                    self._problems.warn(document.source, places[service], message)
 
     def _warn_of_routes(self, document: Document, endpoint: Endpoint | None) -> None:
         for route, (service, at) in document.rows.routes.items():

@@ -213,20 +213,29 @@ class Composer:
         return Items(at, node.nodes) if isinstance(node, Items) else Fields(at, node.pairs)
 
     def skip(self, event: Any, leaf: Callable[[Any], object]) -> None:
-        """Read over the node that `event` begins, showing `leaf` every scalar; its anchors say nothing."""
+        """Read over the node that `event` begins, whose anchors say nothing.
+
+        Args:
+            event: the first event of the node.
+            leaf: is shown every scalar that stands directly in a mapping in block style.
+        """
         inside: list[tuple[str | None, int]] = []
+        block: list[bool] = []
         while True:
             kind = type(event)
             if kind is AliasEvent:
                 self._alias(event)
             elif kind in {MappingEndEvent, SequenceEndEvent}:
                 self._silence(*inside.pop())
+                block.pop()
             elif kind is ScalarEvent:
-                leaf(event)
+                if block and block[-1]:
+                    leaf(event)
                 self._silence(event.anchor, self._written + self._expanded)
             else:
                 self._written += 1
                 inside.append((event.anchor, self._written + self._expanded))
+                block.append(kind is MappingStartEvent and not event.flow_style)
                 if len(inside) > MAX_DEPTH:
                     self._too_deep(event)
                 if event.anchor is not None:

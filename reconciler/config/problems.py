@@ -40,6 +40,11 @@ class Problems:
         elif len(self.found) == MAX_PROBLEMS:
             self.found.append(source.problem(at, f"more than {MAX_PROBLEMS} problems: the rest is not shown"))
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no further problem will be shown."""
+        return len(self.found) > MAX_PROBLEMS
+
     def keep(self, problem: Problem) -> None:
         """Note a problem that is made already."""
         seen = (problem.file, problem.line, problem.column, problem.message)
@@ -54,7 +59,7 @@ class Problems:
 
     def absorb(self, other: Problems) -> None:
         """Take over what was noted elsewhere."""
-        for problem in other.found[: MAX_PROBLEMS - len(self.found)]:
+        for problem in other.found[: MAX_PROBLEMS + 1 - len(self.found)]:
             self.keep(problem)
         self.warnings += other.warnings
 

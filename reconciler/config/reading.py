@@ -40,8 +40,8 @@ def position(line: int, column: int) -> int:
 
 
 def line_and_column(at: int) -> tuple[int, int]:
-    """Return the line and the column of a position, both counted from 1, for people."""
-    return (at >> 32) + 1, (at & 0xFFFFFFFF) + 1
+    """Return the line and the column of a position, both counted from 1; its highest bit says nothing."""
+    return (at >> 32 & 0x7FFFFFFF) + 1, (at & 0xFFFFFFFF) + 1
 
 
 def visible(text: str) -> str:

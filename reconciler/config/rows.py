@@ -15,6 +15,7 @@ from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, line_and_column, position, quoted
 from reconciler.config.runs import Run, Runs, assignments
 from reconciler.config.service_keys import fault_of
+from reconciler.model import ServiceId
 from reconciler.model.routes import ROUTES, route_of
 
 Row = tuple[str | Named | Box | None, str | Named | Box | None, str | Named | Box | None]
@@ -35,7 +36,7 @@ class Rows:
     """
 
     def __init__(self, source: Source, problems: Problems) -> None:
-        self.said: dict[str, Row] = {}
+        self.said: dict[ServiceId, Row] = {}
         self.routes: dict[str, tuple[str, int]] = {}
         self._source = source
         self._problems = problems
@@ -43,11 +44,13 @@ class Rows:
         self._places = array("Q")
         self._named_at = array("Q")
         self._same: dict[Row, Row] = {}
-        self._values: dict[str, Row | None] = {}
-        self._twins: list[tuple[str, int]] = []
+        self._values: dict[str, tuple[Row | None, int]] = {}
+        self._runs: Runs | None = None
+        self._twins: list[tuple[ServiceId, int]] = []
 
-    def add(self, key: str, at: int, node: Node) -> None:
-        """Take in one service."""
+    def add(self, text: str, at: int, node: Node) -> None:
+        """Take in one service, whose key is `text`."""
+        key = ServiceId(text)
         row = self._row(key, at, node)
         fault = fault_of(key)
         if fault:
@@ -62,27 +65,35 @@ class Rows:
     def add_run(self, runs: Runs, run: Run) -> None:
         """Take in the services of a run."""
         said, values, places, routes = self.said, self._values, self._places, self.routes
-        column = position(0, runs.indent) | _FROM_RUN
-        for line, lines, key, value in runs.entries(run):
-            row = values[value] if value in values else self._row_of_value(value)
+        self._runs = runs
+        column, line = position(0, runs.indent) | _FROM_RUN, run.line
+        for between, key, value in runs.entries(run):
+            if between:
+                line += between.count("\n")
+            row, lines = values.get(value) or self._row_of_value(value)
             route = key.rpartition("/")[0]
             if row is None or route not in ROUTES or key in said or key in ROUTES:
                 self._add_alone(line, lines)
-                continue
-            said[key] = row
-            places.append(line << 32 | column)
-            if route not in routes:
-                routes[route] = (key, places[-1] & ~_FROM_RUN)
+            else:
+                said[key] = row
+                places.append(line << 32 | column)
+                if route not in routes:
+                    routes[route] = (key, position(line, runs.indent))
+            line += lines
 
-    def places(self) -> array[int]:
-        """Return the position of each service's key, in the order of `said`."""
-        return array("Q", (place & ~_FROM_RUN for place in self._places))
+    def places(self) -> dict[ServiceId, int]:
+        """Return the position of each service's key."""
+        return dict(zip(self.said, (place & ~_FROM_RUN for place in self._places), strict=True))
+
+    def hand_over_places(self) -> array[int]:
+        """Return the positions of the keys in the order of `said`, as `line_and_column` reads them."""
+        return self._places
 
     def note_twins(self) -> None:
         """Note the services that are there a second time."""
         if not self._twins:
             return
-        first = dict(zip(self.said, self.places(), strict=True))
+        first = self.places()
         for key, at in self._twins:
             line, column = line_and_column(first[key])
             message = (
@@ -90,7 +101,7 @@ class Rows:
             )
             self._problems.note(self._source, at, message, "one service is declared once")
 
-    def drop(self, keys: AbstractSet[str]) -> None:
+    def drop(self, keys: AbstractSet[ServiceId]) -> None:
         """Forget services that another file has declared."""
         kept = [(key, place) for key, place in zip(self.said, self._places, strict=True) if key not in keys]
         self._places = array("Q", (place for _, place in kept))
@@ -102,7 +113,7 @@ class Rows:
         for row, place in zip(self.said.values(), self._places, strict=True):
             if place & _FROM_RUN:
                 if row in rows:
-                    yield self._assigned_in_run(place & ~_FROM_RUN, row)
+                    yield self._assigned_in_run(place & ~_FROM_RUN)
                 continue
             placed = tuple(Named(text, next(named)) if isinstance(text, str) else text for text in row)
             if row in rows:
@@ -131,42 +142,32 @@ class Rows:
         shared: Row = (texts[0], texts[1], texts[2])
         return self._same.setdefault(shared, shared)
 
-    def _row_of_value(self, value: str) -> Row | None:
-        """Return what the text of an entry's value says, or None where a closer look must tell."""
+    def _row_of_value(self, value: str) -> tuple[Row | None, int]:
+        """Return what an entry's value says, or None where a closer look must tell, and the entry's lines."""
         pairs = assignments(value)
         row: list[str | None] = [None, None, None]
         for role, name in pairs:
             row[_ROLE_INDEX[role]] = name
         odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
         shared: Row = (row[0], row[1], row[2])
-        self._values[value] = None if odd else self._same.setdefault(shared, shared)
-        return self._values[value]
+        told = (None if odd else self._same.setdefault(shared, shared), 1 + value.count("\n"))
+        self._values[value] = told
+        return told
 
     def _add_alone(self, line: int, lines: int) -> None:
         """Take in one entry of a run through libyaml."""
-        pair = self._pair(line, lines, self._problems)
-        if pair is not None:
-            self.add(*pair)
-
-    def _pair(self, line: int, lines: int, problems: Problems) -> tuple[str, int, Node] | None:
         start, end = self._source.start_of_line(line), self._source.start_of_line(line + lines)
-        composer = Composer(self._source, self._source.text[start:end], problems, first_line=line)
+        composer = Composer(self._source, self._source.text[start:end], self._problems, first_line=line)
         composer.next()  # the stream begins
         composer.next()  # the document begins
         node = composer.tree(composer.next(), _MOST_NODES)
-        return node.pairs[0] if isinstance(node, Fields) and node.pairs else None
+        if isinstance(node, Fields):
+            for key, at, value in node.pairs:
+                self.add(key, at, value)
 
-    def _assigned_in_run(self, place: int, row: Row) -> Assigned:
-        line = place >> 32
-        lines = 1 + sum(
-            name is not None for name in row
-        )  # as a block; as a flow mapping the rest is not read
-        silent = Problems()
-        pair = self._pair(line, 1, silent) if self._is_flow(line) else self._pair(line, lines, silent)
-        assert pair is not None
-        assert isinstance(pair[2], Fields)
-        return Assignments(self._source, silent).of(pair[2])
-
-    def _is_flow(self, line: int) -> bool:
-        start, end = self._source.start_of_line(line), self._source.start_of_line(line + 1)
-        return ": {" in self._source.text[start:end].split("#")[0]
+    def _assigned_in_run(self, place: int) -> Assigned:
+        assert self._runs is not None
+        named: list[Named | None] = [None, None, None]
+        for role, name, offset in self._runs.named(self._source.start_of_line(place >> 32)):
+            named[_ROLE_INDEX[role]] = Named(name, self._source.position_of(offset))
+        return named[0], named[1], named[2]

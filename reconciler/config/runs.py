@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from reconciler.model import ServiceId
+
 _STANDS_FOR_A_RUN = "run/of-services"
 _MOST = 2_000  # entries in a run, so that taking it apart needs little memory at a time
 
@@ -24,10 +26,8 @@ _PAIR = f"{_ROLE}: {_NAME}"
 _FLOW = rf"\{{ ?(?:{_PAIR}(?:, {_PAIR}){{0,2}} ?)?\}}"
 _KEY = "[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+(?<![/.])"
 _COMMENT = "#[ -~\xa0-\ud7ff]*+"
-_FIRST_INDENT = re.compile(
-    rf"^services:[ ]*+(?:{_COMMENT})?\n(?:[ ]*+(?:{_COMMENT})?\n)*+([ ]{{1,8}})[A-Za-z]", re.MULTILINE
-)
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_FIRST_KEY = re.compile("\n([ ]{1,8})[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+:[ \n]")
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ASSIGNED = re.compile(f"({_ROLE}): ({_NAME})")
 
 
@@ -74,15 +74,19 @@ class Runs:
             return None
         return self._unmet.pop(event.start_mark.line, None)
 
-    def entries(self, run: Run) -> Iterator[tuple[int, int, str, str]]:
-        """Yield for each entry of a run its line, the lines that it takes, its key, and its value's text."""
-        line = run.line
-        for filler, key, value in _shapes(self._indent)[1].findall(self._text, run.start, run.end):
-            if filler:
-                line += filler.count("\n")
-            lines = 1 + value.count("\n")
-            yield line, lines, key, value
-            line += lines
+    def entries(self, run: Run) -> list[tuple[str, ServiceId, str]]:
+        """Return for each entry of a run what stands before it, its key, and its value's text."""
+        found: list[tuple[str, ServiceId, str]] = _shapes(self._indent)[1].findall(
+            self._text, run.start, run.end
+        )
+        return found
+
+    def named(self, start: int) -> Iterator[tuple[str, str, int]]:
+        """Yield role, name and the name's offset for each role of the entry whose line starts at `start`."""
+        entry = _shapes(self._indent)[1].match(self._text, start)
+        if entry:
+            for pair in _ASSIGNED.finditer(self._text, entry.start(3), entry.end(3)):
+                yield pair[1], pair[2], pair.start(2)
 
     @property
     def indent(self) -> int:
@@ -92,8 +96,8 @@ class Runs:
 
 def find_runs(text: str) -> Runs:
     """Return the runs of a text; a text whose lines end in another way than with a line feed has none."""
-    first = _FIRST_INDENT.search(text)
-    if first is None or _OTHER_BREAKS.search(text):
+    first = _FIRST_KEY.search(text)  # its indent counts for all
+    if first is None or _has_other_breaks(text):
         return Runs(text, 0, [])
     indent = len(first[1])
     found, line, counted = [], 0, 0
@@ -102,6 +106,10 @@ def find_runs(text: str) -> Runs:
         counted = match.start()
         found.append(Run(line, match.start(), match.end()))
     return Runs(text, indent, found)
+
+
+def _has_other_breaks(text: str) -> bool:
+    return "\r" in text or not (text.isascii() or _OTHER_BREAKS.search(text) is None)
 
 
 def assignments(value: str) -> list[tuple[str, str]]:

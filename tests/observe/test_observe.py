@@ -270,12 +270,12 @@ def test_looking_twice_shows_the_same() -> None:
 
 
 def test_reading_one_by_one_takes_little_more_than_latency_times_calls_over_connections() -> None:
-    services = [service(f"domain/s{number}.example") for number in range(320)]
-    with scene(*services, held=(PLATFORM,), settings=replace(PLAIN, latency_ms=100)) as there:
+    services = [service(f"domain/s{number}.example") for number in range(128)]
+    with scene(*services, held=(PLATFORM,), settings=replace(PLAIN, latency_ms=200)) as there:
         begun = time.monotonic()
         there.look(*(one.service for one in services))
         took = time.monotonic() - begun
         calls = sum(counts(there.url).values())
-    assert calls <= 320 + 6
-    # the lists come one after the other, before the services; the factor leaves room for two busy cores
-    assert took < (calls / 16 + 6) * 0.1 * 1.6
+    assert calls <= 128 + 6
+    # the lists come one after the other, before the services; the benchmarks measure the exact ratio
+    assert took < (calls / 16 + 6) * 0.2 * 1.6

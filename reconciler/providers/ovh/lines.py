@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from reconciler.errors import CredentialsError
 from reconciler.providers.ovh.endpoints import is_loopback, require_sendable
-from reconciler.providers.ovh.keys import Credentials, Keys
+from reconciler.providers.ovh.keys import Credentials, Keys, looks_like_a_key
 from reconciler.providers.ovh.package import client as package
 from reconciler.providers.ovh.session import TIMEOUT, SignedSession, TokenSource
 
@@ -102,6 +103,8 @@ def new_client(endpoint: str, credentials: Credentials) -> OvhClient:
     that is not in its list, and waits three minutes. Its configuration is therefore silenced while the
     client is made; the rest is set.
     """
+    if not all(map(looks_like_a_key, credentials.hidden)):
+        raise CredentialsError("a key holds characters that no key has")  # the HTTP package would quote it
     with _construction:
         url = package.ENDPOINTS.get(endpoint, endpoint)
         listed = dict(package.ENDPOINTS)
@@ -115,7 +118,7 @@ def new_client(endpoint: str, credentials: Credentials) -> OvhClient:
             if endpoint not in listed:
                 del package.ENDPOINTS[endpoint]
     client._session.close()  # noqa: SLF001 - python-ovh takes no session as an argument
-    client._session = SignedSession(loopback=is_loopback(endpoint))  # noqa: SLF001
+    client._session = SignedSession(url, loopback=is_loopback(endpoint))  # noqa: SLF001
     if not isinstance(credentials, Keys):
         client._oauth2 = TokenSource(  # noqa: SLF001
             credentials.client_id, credentials.client_secret, package.OAUTH2_TOKEN_URLS[endpoint]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from requests import PreparedRequest, Response, Session
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError, ReadTimeout
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.exceptions import TimeoutError as TimeoutError_
 
@@ -32,11 +35,57 @@ class AnswerTooLargeError(ContentDecodingError):
     """The answer is larger than anything that the API has to say."""
 
 
-class _Guarded(Session):
-    """What every session of ours keeps to.
+class SignedSession:
+    """What a client that signs with a key triple sends through; stands where python-ovh keeps its session.
 
-    Redirects are not followed, because the keys would travel along; `~/.netrc` is not asked, because its
-    login would replace ours; the body is read here, up to a limit in size and time.
+    It is `requests` without its `Session`, which spends more on what we must not have than on the call:
+    redirects, which the keys would travel along with, a login from `~/.netrc`, which would replace ours,
+    cookies, and a look at the environment before each call.
+
+    Args:
+        url: the endpoint; proxies and certificates are looked up for it once.
+        loopback: the endpoint is this machine: no proxy may see the calls.
+    """
+
+    def __init__(self, url: str, *, loopback: bool) -> None:
+        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1)
+        self._proxies = {} if loopback else get_environ_proxies(url)
+        self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str | None],
+        data: str,
+        timeout: tuple[float, float],
+    ) -> Response:
+        """Send one call and return its whole answer."""
+        request = PreparedRequest()
+        request.method = method
+        request.url = url
+        request.headers = CaseInsensitiveDict({"Accept": "application/json", "Accept-Encoding": "gzip"})
+        request.headers.update({name: value for name, value in headers.items() if value is not None})
+        request.body = data.encode() if data else None
+        if method != "GET":
+            request.headers["Content-Length"] = str(len(request.body or b""))
+        response = self._adapter.send(
+            request, stream=True, timeout=timeout, verify=self._verify, proxies=self._proxies
+        )
+        _read_whole(response)
+        return response
+
+    def close(self) -> None:
+        """Give back the connection; the next call makes a new one."""
+        self._adapter.close()
+
+
+class TokenSession(RefreshOAuth2Session):  # type: ignore[misc] # python-ovh ships no types
+    """The session of a service account; fetches its token, and a new one when that has run out.
+
+    Redirects are not followed, because the token would travel along; the body is read here, up to a limit in
+    size and time.
     """
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
@@ -45,30 +94,9 @@ class _Guarded(Session):
         kwargs["stream"] = True
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = TIMEOUT
-        response = super().send(request, **kwargs)
+        response: Response = super().send(request, **kwargs)
         _read_whole(response)
         return response
-
-
-class SignedSession(_Guarded):
-    """The session of a client that signs with a key triple.
-
-    Args:
-        loopback: the endpoint is this machine: no proxy may see the calls.
-    """
-
-    def __init__(self, *, loopback: bool) -> None:
-        super().__init__()
-        self.auth = _leave_alone
-        self.headers["Accept"] = "application/json"
-        if loopback:
-            self.trust_env = False
-            # a sandbox on https has a certificate of its own, which only these can make known
-            self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-
-
-class TokenSession(_Guarded, RefreshOAuth2Session):  # type: ignore[misc] # python-ovh ships no types
-    """The session of a service account; fetches its token, and a new one when that has run out."""
 
 
 class TokenSource:
@@ -100,10 +128,6 @@ class TokenSource:
     def close(self) -> None:
         """Give back the connections."""
         self._session.close()
-
-
-def _leave_alone(request: PreparedRequest) -> PreparedRequest:
-    return request
 
 
 def _read_whole(response: Response) -> None:

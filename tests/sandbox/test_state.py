@@ -14,7 +14,8 @@ import pytest
 from ovh.exceptions import APIError, ResourceConflictError
 
 from reconciler.errors import ReconcilerError
-from reconciler.sandbox import World
+from reconciler.sandbox import World, store
+from reconciler.sandbox.store import Store
 from tests.sandbox.town import (
     ADMIN,
     BILLING,
@@ -217,3 +218,38 @@ def test_what_was_answered_survives_a_killed_process_and_nothing_is_there_twice(
                 assert here.ask(ADMIN, key, contactTech=NEW)
         for (task,) in kept.values():
             here.accept(ADMIN, task)
+
+
+def test_of_two_changes_the_second_waits_before_it_looks(state: Path) -> None:
+    first, second = Store(state), Store(state)
+    began = threading.Event()
+    seen: list[str] = []
+
+    def look() -> None:
+        with second.change():
+            began.set()
+            seen.extend(second.ids("SELECT value FROM meta WHERE key = 'x'"))
+
+    with first.change():
+        other = threading.Thread(target=look)
+        other.start()
+        assert not began.wait(0.2)
+        first.write("INSERT INTO meta VALUES ('x', 'written')")
+    other.join()
+    assert seen == ["written"]
+    first.close()
+    second.close()
+
+
+def test_a_state_that_another_process_keeps_busy_is_a_503(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    with running(world(), state) as here:
+        here.get(ADMIN, "/me")
+        other = Store(state)
+        with other.change(), pytest.raises(APIError, match="busy") as caught:
+            here.ask(ADMIN, contactTech=NEW)
+        other.close()
+        assert caught.value.response.status_code == 503
+        assert here.ask(ADMIN, contactTech=NEW)

@@ -46,7 +46,8 @@ def open_journal(
 
     Args:
         url: a path, `sqlite:///path`, or `postgresql://user@host/database`. One database holds the journals
-            of many endpoints.
+            of many endpoints. A file must not lie on a network file system, where SQLite's write-ahead log
+            does not work: hosts share a journal through PostgreSQL.
         endpoint: whose journal, as the file names it; also the scope of the lock.
         read_only: change nothing, not even to create it: a journal that does not exist is an empty one,
             `saw` remembers nothing, and every other writing method raises.

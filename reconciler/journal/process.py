@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import uuid
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,16 +47,31 @@ def _machine() -> str:
     try:
         return f"{_BOOT.read_text().strip()} {_PROCESSES.readlink()}"
     except OSError:
-        return ""
+        return f"{platform.node()} {uuid.getnode():x}" if os.name == "posix" else ""
 
 
 def _started(pid: int) -> str | None:
     """Return when the process `pid` started, "" if there is none that lives, None where nobody can tell."""
+    if not _BOOT.exists():
+        return _alive_at_all(pid)
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return "" if _BOOT.exists() else None
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()  # the name before the bracket may hold anything
     return "" if fields[0] in _DEAD_STATES else fields[19]
+
+
+def _alive_at_all(pid: int) -> str | None:
+    """Return "" for a number that no process has: all that can be known without Linux's /proc."""
+    if os.name != "posix":
+        return None  # elsewhere the signal 0 is not a question
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "alive"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from reconciler.errors import JournalError, LockHeldError
 from reconciler.journal import AuditedJournal, open_journal
+from reconciler.journal import process as marks
 from reconciler.model import Role
 from reconciler.ports.journal import Answer, Confirmation, Retry, RunRecord
 from tests.journal.samples import (
@@ -153,6 +155,22 @@ def test_a_process_that_was_killed_is_replaced_at_once(journal: AuditedJournal, 
     with journal.lock("next"):
         assert journal.unsettled() == ()
     assert journal.verify() is None
+
+
+@pytest.mark.parametrize("proc", [Path("/proc/sys/kernel/random/boot_id"), Path("/nowhere")])
+def test_a_process_is_surely_dead_only_once_it_is_gone(monkeypatch: pytest.MonkeyPatch, proc: Path) -> None:
+    monkeypatch.setattr(marks, "_BOOT", proc)
+    marks._machine.cache_clear()
+    me = marks.this_process()
+    with process("input()") as other:
+        seen = dataclasses.replace(me, pid=other.pid, started=marks._started(other.pid) or "")
+        assert not me.is_surely_dead()
+        assert not seen.is_surely_dead()
+        other.kill()
+        other.wait()
+        assert seen.is_surely_dead()
+        assert not dataclasses.replace(seen, machine="another").is_surely_dead()
+    marks._machine.cache_clear()
 
 
 def test_a_run_that_stood_still_for_too_long_writes_no_more(

@@ -162,7 +162,7 @@ def is_short_name(text: str) -> bool:
 def is_account_id(text: str) -> bool:
     """Tell whether OVHcloud could have given this id; its usual form is not asked for."""
     identifier = account_id(text)
-    return bool(identifier) and not any(c.isspace() or not c.isprintable() for c in identifier)
+    return bool(identifier) and " " not in identifier and identifier.isprintable()
 
 
 def note_no_mapping(problems: Problems, source: Source, at: int, node: Node, name: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from yaml import DocumentEndEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, StreamEndEvent, YAMLError
 
-from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar, syntax_problem
+from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar
 from reconciler.config.problems import GiveUpError, Problems
 from reconciler.config.reading import FIRST, Source, quoted
 from reconciler.config.rows import Rows
 from reconciler.config.runs import Runs, find_runs
+from reconciler.config.syntax import syntax_problem
 
 MAIN_KEYS = (
     "version", "endpoint", "accounts", "defaults", "services", "guards", "include", "expired_retries",

@@ -29,7 +29,7 @@ class Includes:
 
     def files(self, patterns: list[tuple[str, int]]) -> Iterator[tuple[Path, str, int]]:
         """Yield each file with its name for messages and the place of the pattern, sorted, each once."""
-        found: dict[Path, tuple[Path, int]] = {}
+        found: dict[str, tuple[Path, int]] = {}
         for pattern, at in patterns:
             for path in self._matches(pattern, at):
                 real = self._real(path)
@@ -42,9 +42,8 @@ class Includes:
                         path, at, "is the main file itself", "keep included files in a folder of their own"
                     )
                 else:
-                    found.setdefault(real, (path, at))
-        for real in sorted(found):
-            path, at = found[real]
+                    found.setdefault(str(real), (path, at))
+        for _, (path, at) in sorted(found.items()):
             yield path, visible(str(path)), at
 
     def _matches(self, pattern: str, at: int) -> list[Path]:

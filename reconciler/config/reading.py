@@ -18,12 +18,19 @@ MAX_BYTES = 256 * 1024 * 1024
 """Four times what a million services take; more is a mistake or an attack."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml counts as the end of a line
+_LINE_FEED = re.compile("\n")  # the same for most texts, and much quicker
+_OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _PASSWORD = re.compile("://[^/ ]*@")
 _SHOWN = 120  # characters of a source line shown in a problem
 _QUOTED = 100  # characters of a name shown in a message
 
 FIRST = 0
 """The position of a file's first character."""
+
+
+def has_other_breaks(text: str) -> bool:
+    """Tell whether lines of a text end in another way than with a line feed."""
+    return "\r" in text or not (text.isascii() or _OTHER_BREAK.search(text) is None)
 
 
 class UnreadableError(Exception):
@@ -94,7 +101,8 @@ class Source:
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
-            self._starts = list(chain((0,), (found.end() for found in _BREAK.finditer(self.text))))
+            breaks = _BREAK if has_other_breaks(self.text) else _LINE_FEED
+            self._starts = list(chain((0,), (found.end() for found in breaks.finditer(self.text))))
         return self._starts
 
     def _excerpt(self, line: int, column: int) -> tuple[str | None, int]:
@@ -123,7 +131,9 @@ def read(path: Path, file: str) -> Source:
         found = path.stat()
         _refuse_unfit(found.st_mode, found.st_size, file)
         with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            raw = stream.read(found.st_size + 1)
+            if len(raw) > found.st_size:  # it has grown, or its size is not told
+                raw += stream.read(MAX_BYTES)
     except FileNotFoundError:
         raise _unreadable(file, "there is no such file", "name another with --file") from None
     except PermissionError:

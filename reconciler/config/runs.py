@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from reconciler.config.reading import has_other_breaks
 from reconciler.model import ServiceId
 
 _STANDS_FOR_A_RUN = "run/of-services"
 _MOST = 2_000  # entries in a run, so that taking it apart needs little memory at a time
+
+_WORTHWHILE = 1_000  # characters; below that the events themselves are quicker
 
 _ROLE = "(?:admin|technical|billing)"
 _NAME = "[A-Za-z][A-Za-z0-9_.-]{0,80}+"
@@ -27,7 +30,6 @@ _FLOW = rf"\{{ ?(?:{_PAIR}(?:, {_PAIR}){{0,2}} ?)?\}}"
 _KEY = "[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+(?<![/.])"
 _COMMENT = "#[ -~\xa0-\ud7ff]*+"
 _FIRST_KEY = re.compile("\n([ ]{1,8})[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+:[ \n]")
-_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ASSIGNED = re.compile(f"({_ROLE}): ({_NAME})")
 
 
@@ -95,9 +97,9 @@ class Runs:
 
 
 def find_runs(text: str) -> Runs:
-    """Return the runs of a text; a text whose lines end in another way than with a line feed has none."""
-    first = _FIRST_KEY.search(text)  # its indent counts for all
-    if first is None or _has_other_breaks(text):
+    """Return the runs of a text; one that is short, or whose lines do not end with a line feed, has none."""
+    first = _FIRST_KEY.search(text) if len(text) >= _WORTHWHILE else None  # its indent counts for all
+    if first is None or has_other_breaks(text):
         return Runs(text, 0, [])
     indent = len(first[1])
     found, line, counted = [], 0, 0
@@ -106,10 +108,6 @@ def find_runs(text: str) -> Runs:
         counted = match.start()
         found.append(Run(line, match.start(), match.end()))
     return Runs(text, indent, found)
-
-
-def _has_other_breaks(text: str) -> bool:
-    return "\r" in text or not (text.isascii() or _OTHER_BREAKS.search(text) is None)
 
 
 def assignments(value: str) -> list[tuple[str, str]]:

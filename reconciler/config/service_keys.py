@@ -53,7 +53,7 @@ def fault_of_pattern(pattern: str) -> Fault | None:
 
 
 def _fault_of_shape(key: str) -> Fault | None:
-    if any(c.isspace() or not c.isprintable() for c in key):
+    if " " in key or not key.isprintable():
         return f"{quoted(key)} holds a blank or a character that cannot be seen", None
     if key.startswith("/") or key.endswith("/") or not key:
         bare = key.strip("/")

@@ -17,6 +17,7 @@ from reconciler.config.runs import find_runs
 from reconciler.errors import ConfigError
 from tests.config.files import HEAD, write
 
+LONG = "# " + "a text as short as these is read without runs " * 30 + "\n"
 LINES = st.sampled_from(
     [
         "  domain/a.example: {technical: agency}",
@@ -91,7 +92,7 @@ def told(path: Path) -> object:
 def test_a_text_tells_the_same_read_in_runs_and_event_by_event(
     tmp_path: Path, lines: list[str], start: str
 ) -> None:
-    text = HEAD + start + "\n".join(lines) + "\n"
+    text = HEAD + LONG + start + "\n".join(lines) + "\n"
 
     assert told(write(tmp_path, text)) == told(write(tmp_path, text.replace("\n", "\r\n")))
 
@@ -101,7 +102,7 @@ def test_a_text_tells_the_same_read_in_runs_and_event_by_event(
 )
 def test_a_run_within_something_else_is_no_run(tmp_path: Path, opened: str) -> None:
     body = "services:\n  domain/a.example: {}\n  domain/b.example: {}\n"
-    text = f"{HEAD}{opened}\n{body}"
+    text = f"{HEAD}{LONG}{opened}\n{body}"
 
     assert told(write(tmp_path, text)) == told(write(tmp_path, text.replace("\n", "\r\n")))
 
@@ -126,11 +127,11 @@ def test_the_usual_lines_are_read_in_runs(line: str) -> None:
 
 
 def test_the_stand_in_for_a_run_is_an_unknown_route_where_a_file_writes_it(tmp_path: Path) -> None:
-    text = HEAD + "services:\n  domain/a.example: {}\n  run/of-services: {}\n"
+    text = HEAD + LONG + "services:\n  domain/a.example: {}\n  run/of-services: {}\n"
 
     assert told(write(tmp_path, text)) == [
         (
-            6,
+            7,
             3,
             "`run/of-services` begins with no known route",
             ROUTE_HINT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
@@ -16,32 +17,16 @@ import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
+import platformdirs
+
+import reconciler
+
 ROOT = Path(__file__).parents[1]
-LOADED = (
-    "reconciler.cli.session",
-    "reconciler.cli.applying",
-    "reconciler.cli.embedding",
-    "reconciler.cli.tracking",
-    "reconciler.cli.watching",
-    "reconciler.cli.commands.apply",
-    "reconciler.cli.commands.plan",
-    "reconciler.cli.commands.sandbox",
-    "reconciler.cli.commands.status",
-    "reconciler.journal.opening",
-    "reconciler.observe",
-    "reconciler.propose",
-    "reconciler.providers.ovh.connections",
-    "reconciler.providers.ovh.credentials",
-    "reconciler.providers.ovh.refusals",
-    "reconciler.sandbox.server",
-    "reconciler.sandbox.worldfile",
-)
 
 
 def serve(path: str) -> NoReturn:
     """Fork one process for each connection, until standard input ends."""
-    for name in LOADED:
-        importlib.import_module(name)
+    _load_everything()
     assert threading.active_count() == 1, "a fork copies no other thread"
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -60,6 +45,14 @@ def serve(path: str) -> NoReturn:
     sys.stdin.read()
     os.killpg(0, signal.SIGKILL)  # the group holds only the server and its children
     raise AssertionError("unreachable")
+
+
+def _load_everything() -> None:
+    """Import what commands import only when they need it, so that no fork has to."""
+    for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
+        if not module.name.startswith(("reconciler.journal.migrations.", "reconciler.__main__")):
+            importlib.import_module(module.name)
+    assert platformdirs.user_state_path("reconciler")  # chooses its module for the platform when first asked
 
 
 def _look_after_one(line: socket.socket) -> NoReturn:

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -190,9 +190,18 @@ def sandbox(world: World, state: Path | None = None) -> Iterator[Town]:
             server.wait()
 
 
-def accept_all(town: Town) -> int:
-    """Have every party of every open task accept it with the token from its mail; return how many did."""
-    waiting = [task for task in town.edit("GET", "tasks") if task["state"] == "validatingByCustomers"]
+def accept_all(town: Town, of: Collection[str] | None = None) -> int:
+    """Have each party of each open task accept with the token from its mail; return how often that was.
+
+    Args:
+        town: where they are.
+        of: only tasks that were asked for by one of these accounts; None: all.
+    """
+    waiting = [
+        task
+        for task in town.edit("GET", "tasks")
+        if task["state"] == "validatingByCustomers" and (of is None or task["askingAccount"] in of)
+    ]
     return sum(
         _accept(town, account, [task["id"] for task in waiting if account in unanswered(task)])
         for account in sorted({account for task in waiting for account in unanswered(task)})

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
-from reconciler.model import AccountId, Claim, Role, ServiceId, Task
+from reconciler.model import AccountId, Claim, Role, ServiceId, Task, TaskState
 from reconciler.model.contacts import Live
 from reconciler.model.routes import ROUTES, service_id, service_name
 
@@ -55,7 +56,11 @@ def join(tasks: Iterable[Task], live: Live, claims: Mapping[int, Claim]) -> Join
     certain: defaultdict[ServiceId, list[Task]] = defaultdict(list)
     doubts: defaultdict[ServiceId, list[int]] = defaultdict(list)
     loose: list[tuple[Task, tuple[ServiceId, ...]]] = []
-    for task in sorted(tasks, key=lambda task: task.id):
+    rows = sorted(tasks, key=lambda task: task.id)
+    landed_at_a_namesake = _landed_at_namesakes(rows, live, claims)
+    for task in rows:
+        if task.id in landed_at_a_namesake:
+            continue
         candidates = _candidates(task, live, claims.get(task.id))
         if candidates.sure is not None:
             certain[candidates.sure].append(task)
@@ -86,6 +91,42 @@ def _candidates(task: Task, live: Live, claim: Claim | None) -> _Candidates:
     if len(fitting) == 1:
         return _Candidates(fitting[0])
     return _Candidates(None, fitting or named)
+
+
+def _landed_at_namesakes(tasks: Iterable[Task], live: Live, claims: Mapping[int, Claim]) -> frozenset[int]:
+    """Return the done tasks that are about services which show it, though another of the name fits `from`.
+
+    Without a journal, domain, zone and hosting of one name are told apart by their contacts alone. Once all
+    but one of them have landed, their done tasks fit only that last one, and would hold it up as if it lagged.
+    So each namesake that shows the new contacts accounts for one done task of that move, the oldest first.
+    """
+    done: defaultdict[_Move, list[Task]] = defaultdict(list)
+    for task in tasks:
+        if task.state is TaskState.DONE and task.name is not None:
+            move = _Move(task.name.casefold(), task.from_account, task.to_account, task.roles)
+            done[move].append(task)
+    found: list[int] = []
+    for same in done.values():
+        known = {
+            task.id: claim.service
+            for task in same
+            if (claim := claims.get(task.id)) and is_claimed(task, claim)
+        }
+        first = same[0]
+        showing = [
+            service
+            for service in services_called(str(first.name), live)
+            if _holds(live, service, first, first.to_account) and service not in known.values()
+        ]
+        found += [task.id for task in same if task.id not in known][: len(showing)]
+    return frozenset(found)
+
+
+class _Move(NamedTuple):
+    name: str
+    from_account: AccountId
+    to_account: AccountId
+    roles: tuple[Role, ...]
 
 
 def is_claimed(task: Task, claim: Claim) -> bool:

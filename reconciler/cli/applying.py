@@ -81,7 +81,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
     )
     warn_of_unreadable(observation)
     if orders.style == "text":
-        show_plan(plan, session.names, "text")
+        show_plan(plan, session.names, "text", applying=True)
     if plan.stopped_by or not plan.requests:
         return _nothing_asked(plan, observation, orders, unsettled=unsettled)
     _check_expectation(plan, orders)

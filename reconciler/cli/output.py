@@ -23,7 +23,7 @@ def on_a_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def show_plan(plan: Plan, names: Names, style: str) -> None:
+def show_plan(plan: Plan, names: Names, style: str, *, applying: bool = False) -> None:
     """Write a plan to stdout."""
     if style == "json":
         click.echo(plan_json(plan))
@@ -34,9 +34,9 @@ def show_plan(plan: Plan, names: Names, style: str) -> None:
     elif on_a_terminal():
         from reconciler.render.terminal import plan_rich  # noqa: PLC0415  # rich
 
-        plan_rich(plan, names, console())
+        plan_rich(plan, names, console(), applying=applying)
     else:
-        click.echo(plan_text(plan, names))
+        click.echo(plan_text(plan, names, applying=applying))
 
 
 def console() -> Any:

@@ -91,7 +91,7 @@ def follow(
                 claim is not None and is_claimed(task, claim),
                 confirmed_by(task, answers),
                 waiting_for(task, answers),
-                _shows(live, service, task) if service else None,
+                _landed(live, service, task, joined) if service else None,
             )
         )
     return tuple(sorted(rows, key=lambda row: (not row.task.is_open, -row.task.id)))
@@ -103,6 +103,15 @@ def _landed_at(task: Task, live: Live) -> ServiceId | None:
         return None
     fitting = [service for service in services_called(task.name, live) if _shows(live, service, task)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _landed(live: Live, service: ServiceId, task: Task, joined: Joined) -> bool:
+    """Tell whether the service showed what the task brought about; a later task may have moved it on since."""
+    moved_on = any(
+        later.id > task.id and later.state is TaskState.DONE and set(later.roles) & set(task.roles)
+        for later in joined.tasks.get(service, ())
+    )
+    return moved_on or _shows(live, service, task)
 
 
 def _shows(live: Live, service: ServiceId, task: Task) -> bool:

@@ -12,18 +12,21 @@ from reconciler.render.summary import next_step, summary
 from reconciler.render.wording import Accounts, counts
 
 
-def plan_text(plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None) -> str:
+def plan_text(
+    plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None, applying: bool = False
+) -> str:
     """Return the plan in words: counts first, a line a contact, the next step last.
 
     Args:
         plan: what to show.
         names: the short name of each account that has one.
         limit: how many rows of each list are shown; None shows all.
+        applying: the plan is shown because it is about to be carried out.
 
     Returns:
         Lines without terminal escapes and without a final line break.
     """
-    return "\n".join(_lines(plan, names, limit))
+    return "\n".join(_lines(plan, names, limit, applying=applying))
 
 
 def section_lines(section: Section, limit: int | None = None) -> list[str]:
@@ -36,13 +39,13 @@ def section_lines(section: Section, limit: int | None = None) -> list[str]:
     return lines
 
 
-def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None) -> Iterator[str]:
+def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None, *, applying: bool) -> Iterator[str]:
     numbers = counts(plan)
     yield from summary(plan, numbers)
     for section in sections(plan, numbers, names):
         yield ""
         yield from section_lines(section, limit)
-    step = next_step(plan, numbers, Accounts(names))
+    step = next_step(plan, numbers, Accounts(names), applying=applying)
     if step:
         yield ""
         yield step

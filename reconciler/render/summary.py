@@ -28,14 +28,15 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
         yield f"Besides: {listed(beside)}."
 
 
-def next_step(plan: Plan, numbers: Counts, accounts: Accounts) -> str | None:
-    """Return what to do now, in a sentence or two; None where everything is in sync."""
+def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool = False) -> str | None:
+    """Return what to do now, or what is about to be done; None where everything is in sync."""
     if plan.stopped_by:
         return (
             "Next: look at what the guard says. Nothing is requested until it is lifted or the plan changes."
         )
     if plan.requests:
-        return f"Next: `reconciler apply` {_what_apply_does(plan, numbers, accounts)}"
+        subject = "This run" if applying else "Next: `reconciler apply`"
+        return f"{subject} {_what_apply_does(plan, numbers, accounts)}"
     if plan.unknown:
         return "Next: see why some services could not be read, then plan again."
     if numbers.blocked or numbers.contested or numbers.absent:

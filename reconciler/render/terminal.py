@@ -39,7 +39,12 @@ _STYLES = {Tone.ACT: "bold green", Tone.WAIT: "bold yellow", Tone.CARE: "bold re
 
 
 def plan_rich(
-    plan: Plan, names: Mapping[AccountId, str], console: Console, *, limit: int | None = None
+    plan: Plan,
+    names: Mapping[AccountId, str],
+    console: Console,
+    *,
+    limit: int | None = None,
+    applying: bool = False,
 ) -> None:
     """Print the plan to `console`: counts first, a table a tray, the next step last.
 
@@ -48,6 +53,7 @@ def plan_rich(
         names: the short name of each account that has one.
         console: where to; its width and colours are honoured.
         limit: how many rows of each list are shown; None shows all.
+        applying: the plan is shown because it is about to be carried out.
     """
     numbers = counts(plan)
     for line in summary(plan, numbers):
@@ -55,7 +61,7 @@ def plan_rich(
     for section in sections(plan, numbers, names):
         _say(console, "")
         _show_section(section, console, limit)
-    step = next_step(plan, numbers, Accounts(names))
+    step = next_step(plan, numbers, Accounts(names), applying=applying)
     if step:
         _say(console, "")
         _say(console, step, "bold")

@@ -97,7 +97,7 @@ def _landed_at_namesakes(tasks: Iterable[Task], live: Live, claims: Mapping[int,
     """Return the done tasks that are about services which show it, though another of the name fits `from`.
 
     Without a journal, domain, zone and hosting of one name are told apart by their contacts alone. Once all
-    but one of them have landed, their done tasks fit only that last one, and would hold it up as if it lagged.
+    but one of them have landed, their done tasks fit only that last one, and would hold it up as if late.
     So each namesake that shows the new contacts accounts for one done task of that move, the oldest first.
     """
     done: defaultdict[_Move, list[Task]] = defaultdict(list)

@@ -37,8 +37,7 @@ def seed(store: Store, world: World, clock: Callable[[], float]) -> None:
     born = clock() - PAST
     with store.change():
         put_accounts(store, world.accounts, born, "IGNORE")
-        contacts = {role for row in world.services for role in (row.admin, row.technical, row.billing)}
-        put_accounts(store, tuple(Account(id=contact) for contact in sorted(contacts)), born, "IGNORE")
+        put_accounts(store, tuple(Account(id=one) for one in world.everyone), born, "IGNORE")
         put_services(store, world.services, born, "IGNORE")
         told = json.dumps(asdict(world.settings))
         last = store.row("SELECT value FROM meta WHERE key = 'world settings'")

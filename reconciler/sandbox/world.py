@@ -192,6 +192,13 @@ class World:
         _each_once("account", (account.id for account in self.accounts))
         _each_once("service", (service.service for service in self.services))
 
+    @property
+    def everyone(self) -> tuple[AccountId, ...]:
+        """Return the id of every account that exists: the listed ones, then contacts that are not listed."""
+        listed = [account.id for account in self.accounts]
+        contacts = {role for row in self.services for role in (row.admin, row.technical, row.billing)}
+        return (*listed, *sorted(contacts.difference(listed)))
+
 
 def application_key(account: str) -> str:
     """Return the application key of a sandbox account."""

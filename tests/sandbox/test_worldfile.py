@@ -48,7 +48,9 @@ def test_a_world_file_says_all_that_a_world_is(tmp_path: Path) -> None:
 
 
 def test_a_contact_that_no_account_entry_names_exists_too(tmp_path: Path) -> None:
-    with running(load_world(written(tmp_path, GOOD))) as here:
+    world = load_world(written(tmp_path, GOOD))
+    assert world.everyone == ("pl11111-ovh", "fr1-ovh", "fi22222-ovh")
+    with running(world) as here:
         assert here.get("fi22222-ovh", "/domain") == ["shop.example"]
         assert here.get("fi22222-ovh", "/services") == here.get("pl11111-ovh", "/services")
 

@@ -66,6 +66,7 @@ def test_whatever_is_refused_in_any_order_what_could_be_asked_can_still_be_asked
     def answer_every_way(cloud: Cloud, rounds: int) -> None:
         """Follow every combination of yes and no, in both orders, for a few rounds."""
         made = ask(cloud, config, held)
+        assert len(cloud.asked) == len(set(cloud.asked)), "what was refused is asked twice"
         for answers in product((True, False), repeat=len(made)) if made else ():
             for order in {tuple(range(len(made))), tuple(reversed(range(len(made))))}:
                 after = deepcopy(cloud)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.model import TaskState
-from reconciler.sandbox import lifecycle, views
+from reconciler.sandbox import account_views, lifecycle, views
 from reconciler.sandbox.call import Call, whole_number
 from reconciler.sandbox.paging import ids_or_objects
 from reconciler.sandbox.refusals import bad_request, not_found
@@ -22,12 +22,12 @@ METHOD_STATES = frozenset(
 
 def profile(call: Call) -> Any:
     """Answer `GET /me`."""
-    return views.nichandle(call.account)
+    return account_views.nichandle(call.account)
 
 
 def debt_account(call: Call) -> Any:
     """Answer `GET /me/debtAccount`."""
-    return views.debt_balance(call.account)
+    return account_views.debt_balance(call.account)
 
 
 def debts(call: Call) -> Any:
@@ -40,22 +40,22 @@ def debt(call: Call) -> Any:
     number = whole_number(call.variables[0], "debtId")
     if number not in debts(call):
         raise not_found("This debt does not exist")
-    return views.debt(call.account, number)
+    return account_views.debt(call.account, number)
 
 
 def bills(call: Call) -> Any:
     """Answer `GET /me/bill`: one for each unpaid invoice."""
-    return [views.bill_id(number) for number in debts(call)]
+    return [account_views.bill_id(number) for number in debts(call)]
 
 
 def bill(call: Call) -> Any:
     """Answer `GET /me/bill/{billId}`."""
-    return views.bill(call.account, _bill_number(call))
+    return account_views.bill(call.account, _bill_number(call))
 
 
 def bill_debt(call: Call) -> Any:
     """Answer `GET /me/bill/{billId}/debt`."""
-    return views.debt(call.account, _bill_number(call))
+    return account_views.debt(call.account, _bill_number(call))
 
 
 def payment_methods(call: Call) -> Any:
@@ -75,7 +75,7 @@ def payment_method(call: Call) -> Any:
     """Answer `GET /me/payment/method/{paymentMethodId}`."""
     if whole_number(call.variables[0], "paymentMethodId") != 1 or not call.account["payment_method"]:
         raise not_found("This payment method does not exist")
-    return views.payment_method(call.account, 1)
+    return account_views.payment_method(call.account, 1)
 
 
 def mails(call: Call) -> Any:
@@ -89,7 +89,7 @@ def mail(call: Call) -> Any:
     row = call.store.row("SELECT * FROM mails WHERE id = ? AND account = ?", number, call.me)
     if row is None:
         raise not_found("This e-mail does not exist")
-    return views.mail(row)
+    return account_views.mail(row)
 
 
 def tasks(call: Call) -> Any:
@@ -145,7 +145,7 @@ def _task_id(call: Call) -> int:
 
 def _bill_number(call: Call) -> int:
     for number in debts(call):
-        if views.bill_id(number) == call.variables[0]:
+        if account_views.bill_id(number) == call.variables[0]:
             return int(number)
     raise not_found("This bill does not exist")
 

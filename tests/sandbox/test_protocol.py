@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -19,41 +17,8 @@ from ovh.exceptions import (
 )
 
 from reconciler.sandbox import RateLimit
-from tests.sandbox.town import ADMIN, NEW, SHOP, Build, Town, account, client, service
-
-Headers = Mapping[str, str]
-NO_HEADERS: Headers = {}
-
-
-def signed(
-    town: Town, method: str, target: str, body: bytes = b"", headers: Headers = NO_HEADERS
-) -> requests.Response:
-    """Send a call signed by hand, over whatever bytes."""
-    return signed_as(town, ADMIN, method, town.url + target, town.url + target, body, headers)
-
-
-def signed_as(
-    town: Town,
-    who: str,
-    method: str,
-    url: str,
-    signed_url: str,
-    body: bytes = b"",
-    headers: Headers = NO_HEADERS,
-) -> requests.Response:
-    """Send a call to one address, signed for another."""
-    now = headers.get("X-Ovh-Timestamp", str(int(town.clock())))
-    text = f"as-{who}+ck-{who}+{method}+{signed_url}+".encode() + body + f"+{now}".encode()
-    sent = {
-        "X-Ovh-Application": f"ak-{who}",
-        "X-Ovh-Consumer": f"ck-{who}",
-        "X-Ovh-Timestamp": now,
-        "X-Ovh-Signature": "$1$" + hashlib.sha1(text).hexdigest(),
-    }
-    with requests.Session() as session:
-        request = requests.Request(method, url, data=body, headers={**sent, **headers}).prepare()
-        request.url = url
-        return session.send(request, timeout=10)
+from tests.sandbox.signing import Headers, signed, signed_as
+from tests.sandbox.town import ADMIN, NEW, SHOP, Build, account, client
 
 
 def test_the_time_is_a_bare_number_that_needs_no_key(town: Build) -> None:
@@ -167,101 +132,6 @@ def test_the_accounts_own_routes_tell_debts_and_means_of_payment(town: Build) ->
     assert here.get(ADMIN, f"/me/payment/method/{method}")["status"] == "VALID"
     assert here.get(ADMIN, "/me/payment/method", status="EXPIRED") == []
     assert here.get(ADMIN, "/me/debtAccount")["active"] is False
-
-
-def test_services_are_listed_across_products_and_filtered(town: Build) -> None:
-    here = town(
-        service(),
-        service("domain/zone/shop.example"),
-        service("vps/one", status="unPaid"),
-        service("vps/x", NEW, NEW, NEW),
-    )
-    every = here.get(ADMIN, "/services")
-    shown = [here.get(ADMIN, f"/services/{number}") for number in every]
-    assert [one["route"]["url"] for one in shown] == [
-        "/domain/shop.example",
-        "/domain/zone/shop.example",
-        "/vps/one",
-    ]
-    assert {one["type"]: one["customerCode"] for one in shown[0]["customer"]["contacts"]} == {
-        "administrator": ADMIN,
-        "technical": "te22222-ovh",
-        "billing": "bi33333-ovh",
-    }
-    assert shown[2]["billing"]["lifecycle"]["current"]["state"] == "unpaid"
-    assert shown[1]["route"] == {
-        "path": "/domain/zone/{zoneName}",
-        "url": "/domain/zone/shop.example",
-        "vars": [{"key": "zoneName", "value": "shop.example"}],
-    }
-    assert here.get(ADMIN, "/services", resourceName="shop.example") == every[:2]
-    assert here.get(ADMIN, "/services", routes="/domain/zone/{zoneName},/vps/{serviceName}") == every[1:]
-    assert here.get(ADMIN, "/services", orderBy="serviceId", sort="DESC") == every[::-1]
-    assert here.get(NEW, "/services") != every
-    with pytest.raises(APIError, match="does not exist"):
-        here.get(NEW, f"/services/{every[0]}")
-
-
-def test_a_batch_answers_each_key_by_itself(town: Build) -> None:
-    here = town(service(), service("domain/two.example"))
-    answer = signed(
-        here, "GET", "/domain/shop.example,none.example/serviceInfos", headers={"X-Ovh-Batch": ","}
-    )
-    good, bad = answer.json()
-    assert (good["key"], good["value"]["contactAdmin"], good["error"]) == ("shop.example", ADMIN, None)
-    assert (bad["key"], bad["value"], bad["error"]["class"]) == ("none.example", None, "Client::NotFound")
-    ids = signed(here, "GET", "/services").json()
-    answer = signed(here, "GET", f"/services/{ids[0]};{ids[1]}", headers={"X-Ovh-Batch": ";"})
-    assert [one["value"]["serviceId"] for one in answer.json()] == ids
-
-
-def test_batches_can_be_switched_off(town: Build) -> None:
-    answer = signed(
-        town(batch=False), "GET", "/domain/shop.example,b/serviceInfos", headers={"X-Ovh-Batch": ","}
-    )
-    assert answer.status_code == 404
-
-
-def test_pages_of_objects_come_to_who_asks_for_them(town: Build) -> None:
-    here = town(*(service(f"vps/{number:02}") for number in range(7)))
-    headers = {
-        "X-Pagination-Mode": "CachedObjectList-Pages",
-        "X-Pagination-Size": "3",
-        "X-Pagination-Number": "3",
-    }
-    answer = signed(here, "GET", "/services", headers=headers)
-    assert [one["resource"]["name"] for one in answer.json()] == ["06"]
-    assert answer.headers["X-Pagination-Elements"] == "7"
-    headers |= {
-        "X-Pagination-Number": "1",
-        "X-Pagination-Sort": "resource.name",
-        "X-Pagination-Sort-Order": "DESC",
-        "X-Pagination-Filter": "resource.name:in=01,02,05,06",
-    }
-    answer = signed(here, "GET", "/services", headers=headers)
-    assert [one["resource"]["name"] for one in answer.json()] == ["06", "05", "02"]
-    assert answer.headers["X-Pagination-Elements"] == "4"
-
-
-def test_a_cursor_leads_through_all_pages(town: Build) -> None:
-    here = town(*(service(f"vps/{number}") for number in range(5)))
-    tasks = [task for number in range(5) for task in here.ask(ADMIN, f"vps/{number}", contactTech=NEW)]
-    seen, headers = [], {"X-Pagination-Mode": "CachedObjectList-Cursor", "X-Pagination-Size": "2"}
-    while True:
-        answer = signed(here, "GET", "/me/task/contactChange", headers=headers)
-        seen += [one["id"] for one in answer.json()]
-        if "X-Pagination-Cursor-Next" not in answer.headers:
-            break
-        headers["X-Pagination-Cursor"] = answer.headers["X-Pagination-Cursor-Next"]
-    assert seen == tasks
-
-
-def test_paging_can_be_switched_off(town: Build) -> None:
-    answer = signed(
-        town(paging=False), "GET", "/services", headers={"X-Pagination-Mode": "CachedObjectList-Pages"}
-    )
-    assert all(isinstance(one, int) for one in answer.json())
-    assert "X-Pagination-Elements" not in answer.headers
 
 
 BODIES = (

@@ -1,16 +1,17 @@
-"""The group of all commands, and the one place where failures become exit codes."""
+"""The group of all commands, and the one place where a run ends in an exit code."""
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 
 import click
 
 from reconciler import __version__
+from reconciler.cli import streams
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.errors import ConfigError, LockHeldError, ReconcilerError, StalePlanError
+from reconciler.cli.failures import tell
+from reconciler.cli.variables import name_variables
 
 COMMANDS = {
     "plan": "Show what would be asked of whom; asks nothing.",
@@ -42,7 +43,24 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module = import_module(f"reconciler.cli.commands.{cmd_name}")
         command: click.Command = module.command
+        name_variables(command, (cmd_name,))
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that `args` begin with; a near miss is suggested.
+
+        Raises:
+            click.UsageError: there is no such command.
+        """
+        if args[0] in COMMANDS:
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches  # noqa: PLC0415  # not for `--help`
+
+        close = get_close_matches(args[0], COMMANDS)
+        ask = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise click.UsageError(f"no command {args[0]!r}{ask}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands."""
@@ -50,84 +68,38 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every option is also a variable: plan --format is RECONCILER_PLAN_FORMAT, or RECONCILER_FORMAT for"
+    " all commands.",
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def app() -> None:
+@click.option("-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr.")
+@click.option("-q", "--quiet", is_flag=True, envvar="RECONCILER_QUIET", help="Tell only failures.")
+@click.pass_context
+def app(context: click.Context, verbose: int, quiet: bool) -> None:
     """The contacts of OVHcloud services as code.
 
     A YAML file in git declares who is the admin, technical and billing contact of every service. `plan` says
     what would be asked of whom, `apply` asks, and every request is followed until both parties have confirmed
     and the contact really changed.
     """
+    context.obj = -1 if quiet else verbose  # options work before and after the command, as git's users expect
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every failure becomes a message on stderr."""
     try:
-        outcome = app.main(
-            arguments, prog_name="reconciler", standalone_mode=False, auto_envvar_prefix="RECONCILER"
-        )
+        streams.prepare()
+        outcome = app.main(arguments, prog_name="reconciler", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
-        return _close_stdout()
+        return int(outcome or 0)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (click.ClickException, click.Abort) as error:
-        return _say_usage(error)
-    except ReconcilerError as error:
-        return _say(error)
-    except Exception as error:  # noqa: BLE001  # a bug is told in one line, with its traceback on request
-        return _say_bug(error)
-    return int(outcome or 0)
-
-
-def _say_usage(error: click.ClickException | click.Abort) -> int:
-    if isinstance(error, click.Abort):
-        click.echo("\ninterrupted", err=True)
-        return ExitCode.ERROR
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-        return ExitCode.USAGE
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-    click.echo(f"error: {_shown(error.format_message())}", err=True)
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(f"hint: {error.ctx.command_path} --help", err=True)
-    return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR
-
-
-def _say(error: ReconcilerError) -> int:
-    if isinstance(error, ConfigError):
-        count = len(error.problems)
-        click.echo(_shown(str(error)), err=True)
-        click.echo(f"error: {count} problem{'s' if count > 1 else ''} in the file", err=True)
-        return ExitCode.ERROR
-    click.echo(f"error: {_shown(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"hint: {_shown(error.hint)}", err=True)
-    if isinstance(error, LockHeldError):
-        return ExitCode.LOCK_HELD
-    if isinstance(error, StalePlanError):
-        return ExitCode.STALE_PLAN
-    return ExitCode.ERROR
-
-
-def _shown(text: str) -> str:
-    """Return a message with its line breaks, and every other character that is not printable made visible."""
-    from reconciler.render.safe import visible  # noqa: PLC0415  # not for `--help`
-
-    return "\n".join(map(visible, text.split("\n")))
-
-
-def _say_bug(error: Exception) -> int:
-    if os.environ.get("RECONCILER_TRACEBACK"):
-        raise error
-    click.echo(f"error: {type(error).__name__}: {_shown(str(error))}", err=True)
-    click.echo("hint: this is a bug of ours; RECONCILER_TRACEBACK=1 shows where", err=True)
-    return ExitCode.ERROR
-
-
-def _close_stdout() -> int:
-    """Leave quietly when the reader of a pipe has gone, as `| head` does."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.OK
+    except (BrokenPipeError, SystemExit):  # click turns the former into the latter
+        code = ExitCode.ERROR  # the reader of a pipe has gone, as `| head` does: nothing to tell
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # also a bug is told in one line
+        code = tell(error)
+    streams.abandon()
+    return code

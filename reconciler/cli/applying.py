@@ -6,23 +6,30 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from reconciler import __version__
-from reconciler.apply import Courier, Receipts, apply, recover
+from reconciler.apply import Courier, Receipts, Recovery, apply, recover
 from reconciler.cli.exit_codes import ExitCode, plain, worst
-from reconciler.cli.output import receipts_document, say_recovery, say_submission, say_summary, show_plan
+from reconciler.cli.output import (
+    receipts_document,
+    say_recovery,
+    say_submission,
+    say_summary,
+    say_unclear,
+    show_plan,
+)
 from reconciler.cli.planning import code_after, code_of, retries_of, warn_of_unreadable
 from reconciler.cli.session import Session
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.who import commit_of, user
-from reconciler.errors import StalePlanError
+from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model import Observation, Retry
-from reconciler.plan import Plan
+from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome, RunRecord
 from reconciler.render import plan_json
 
@@ -71,7 +78,7 @@ class Orders:
 
 def run(session: Session, orders: Orders) -> ExitCode:
     """Do it, under the lock, and return the exit code."""
-    unsettled = _settle_earlier(session)
+    earlier = _settle_earlier(session)
     observation = session.observe()
     leave = retries_of(orders.retry, session, observation)
     plan = session.propose(
@@ -82,41 +89,57 @@ def run(session: Session, orders: Orders) -> ExitCode:
     warn_of_unreadable(observation)
     if orders.style == "text":
         show_plan(plan, session.names, "text", applying=True)
+    _check_expectation(plan, observation, orders)
     if plan.stopped_by or not plan.requests:
-        return _nothing_asked(plan, observation, orders, unsettled=unsettled)
-    _check_expectation(plan, orders)
+        if leave and not plan.stopped_by:
+            session.journal.retry(leave)  # what is deferred today may need it on another day
+        return _nothing_asked(plan, observation, orders, earlier)
     if not orders.agreed and not click.confirm(f"\nAsk for {len(plan.requests)} change requests?"):
         click.echo("nothing was asked", err=True)
         return ExitCode.ERROR
-    return _ask(session, orders, observation, plan, leave)
+    return _ask(session, orders, observation, plan, leave, earlier)
 
 
-def _settle_earlier(session: Session) -> bool:
-    """Settle what an earlier run left open; return whether something is still not known."""
+def _settle_earlier(session: Session) -> tuple[Recovery, ...]:
+    """Settle what an earlier run left open; return what became of it."""
     found = recover(session.journal, session.readers, time.sleep)
     for recovery in found:
         say_recovery(recovery)
-    return any(recovery.receipt is None for recovery in found)
+    return found
 
 
-def _nothing_asked(plan: Plan, observation: Observation, orders: Orders, *, unsettled: bool) -> ExitCode:
+def _nothing_asked(
+    plan: Plan, observation: Observation, orders: Orders, earlier: Iterable[Recovery]
+) -> ExitCode:
     _write_json(plan, Receipts(), orders)
     code = code_of(plan, observation)
-    if unsettled:
+    if any(recovery.receipt is None and recovery.may_show for recovery in earlier):
         code = worst([code, ExitCode.ERROR])
     return code if orders.detailed else plain(code)
 
 
-def _check_expectation(plan: Plan, orders: Orders) -> None:
-    if orders.expect is not None and orders.expect != plan.fingerprint:
-        raise StalePlanError(
+def _check_expectation(plan: Plan, observation: Observation, orders: Orders) -> None:
+    """Refuse a plan that has other requests than the approved one; none at all are a no-op.
+
+    Raises:
+        StalePlanError: it has.
+        ReconcilerError: it has, and something could not be read, which is worse.
+    """
+    if plan.requests and orders.expect is not None and orders.expect != plan.fingerprint:
+        kind = ReconcilerError if plan.unknown or observation.unreadable else StalePlanError
+        raise kind(
             f"what would be asked now has the fingerprint {plan.fingerprint}, not {orders.expect}",
             hint="look at the plan again: a contact, an open request or the file has changed since",
         )
 
 
 def _ask(
-    session: Session, orders: Orders, observation: Observation, plan: Plan, leave: tuple[Retry, ...]
+    session: Session,
+    orders: Orders,
+    observation: Observation,
+    plan: Plan,
+    leave: tuple[Retry, ...],
+    earlier: Iterable[Recovery],
 ) -> ExitCode:
     record = RunRecord(
         run=uuid.uuid4().hex,
@@ -130,18 +153,37 @@ def _ask(
     )
     session.journal.record_run(record)
     session.journal.retry(leave)
+    clear, unclear = _told_apart(plan.requests, earlier)
+    for request in unclear:
+        say_unclear(request)
     with Stopping() as stopping:
         receipts = apply(
-            plan.requests,
+            clear,
             _courier(session),
             interrupted=stopping.asked,
             report=lambda submission: say_submission(submission, session.names),
         )
-    code = _code(plan, observation, receipts, interrupted=stopping.asked(), detailed=orders.detailed)
+    receipts = replace(receipts, left=(*receipts.left, *unclear))
+    lost = bool(unclear or receipts.with_outcome(*_LOST))
+    code = _code(
+        plan, observation, receipts, lost=lost, interrupted=stopping.asked(), detailed=orders.detailed
+    )
     session.journal.record_run(replace(record, at=next(iter(session.readers.values())).now(), exit_code=code))
     _write_json(plan, receipts, orders)
     say_summary(receipts, interrupted=stopping.asked())
     return code
+
+
+def _told_apart(
+    requests: Iterable[Request], earlier: Iterable[Recovery]
+) -> tuple[tuple[Request, ...], tuple[Request, ...]]:
+    """Return the requests that may be asked for, and those that an earlier unknown outcome forbids."""
+    clear: list[Request] = []
+    unclear: list[Request] = []
+    for request in requests:
+        forbidden = any(recovery.forbids(request.asker, request.service) for recovery in earlier)
+        (unclear if forbidden else clear).append(request)
+    return tuple(clear), tuple(unclear)
 
 
 def _courier(session: Session) -> Courier:
@@ -151,14 +193,20 @@ def _courier(session: Session) -> Courier:
 
 
 def _code(
-    plan: Plan, observation: Observation, receipts: Receipts, *, interrupted: bool, detailed: bool
+    plan: Plan,
+    observation: Observation,
+    receipts: Receipts,
+    *,
+    lost: bool,
+    interrupted: bool,
+    detailed: bool,
 ) -> ExitCode:
     """Return the exit code; a refused request is told as 4 even where 4 is not asked for: it was not done."""
     code = code_after(plan, observation)
     codes = [code if detailed else plain(code)]
     if receipts.with_outcome(Outcome.REFUSED):
         codes.append(ExitCode.BLOCKED)
-    if receipts.with_outcome(*_LOST):
+    if lost:
         some = receipts.with_outcome(Outcome.ACCEPTED)
         codes.append(ExitCode.PARTLY_APPLIED if some else ExitCode.ERROR)
     if interrupted:
@@ -169,4 +217,4 @@ def _code(
 def _write_json(plan: Plan, receipts: Receipts, orders: Orders) -> None:
     if orders.style == "json":
         document = {"version": 1, "plan": json.loads(plan_json(plan)), **receipts_document(receipts)}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(document))

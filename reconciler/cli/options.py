@@ -1,8 +1,7 @@
-"""Options that several commands share. Names are interface: each is also a `RECONCILER_*` variable."""
+"""Options that several commands share. Their names are interface, also as names of variables."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.logs import set_up
 from reconciler.errors import ReconcilerError
 
 FILE_NAMES = ("contacts.yaml", "contacts.yml")
@@ -39,30 +39,24 @@ _file = click.option(
     "--file",
     "-f",
     type=click.Path(path_type=Path),
-    envvar="RECONCILER_FILE",
     help="The contacts file. [default: contacts.yaml here or further up, to the root of the repository]",
 )
 _credentials = click.option(
     "--credentials",
     type=click.Path(path_type=Path),
-    envvar="RECONCILER_CREDENTIALS",
     help="Keys by account. [default: credentials.toml in the configuration folder]",
 )
 _journal = click.option(
     "--journal",
-    envvar="RECONCILER_JOURNAL",
     metavar="URL|PATH",
     help="Database of the journal, SQLite or PostgreSQL. [default: a file in the state folder]",
 )
-_verbose = click.option(
-    "-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr."
-)
-_quiet = click.option("-q", "--quiet", is_flag=True, envvar="RECONCILER_QUIET", help="Tell only failures.")
+_verbose = click.option("-v", "--verbose", count=True, help="Tell more on stderr.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Tell only failures.")
 
 detailed_exitcode = click.option(
     "--detailed-exitcode",
     is_flag=True,
-    envvar="RECONCILER_DETAILED_EXITCODE",
     help="Exit with 2 when there is something to request, 3 while waiting for people, 4 when blocked.",
 )
 
@@ -75,7 +69,6 @@ def output_format(*formats: str) -> Callable[[Command], Command]:
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,
-        envvar="RECONCILER_FORMAT" if formats == ("text", "json") else None,
         help="How the result on stdout is written.",
     )
 
@@ -101,21 +94,15 @@ def _settings(function: Command, options: tuple[Callable[[Command], Command], ..
         journal: str | None = None,
         **rest: Any,
     ) -> Any:
-        verbosity = -1 if quiet else verbose
-        _log(verbosity)
+        before = click.get_current_context().obj or 0  # `reconciler -v plan`
+        verbosity = -1 if quiet or before < 0 else max(verbose, before)
+        set_up(verbosity)
         return function(Settings(file, credentials, journal, verbosity), *args, **rest)
 
     wrapped: Command = command
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
-
-
-def _log(verbosity: int) -> None:
-    levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
-    logging.basicConfig(
-        level=levels.get(verbosity, logging.DEBUG), format="%(levelname)s %(name)s: %(message)s"
-    )
 
 
 def find_file(given: Path | None) -> Path:

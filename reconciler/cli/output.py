@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from reconciler.apply import Receipts, Recovery, Submission
 from reconciler.model import AccountId
-from reconciler.plan import Plan
+from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome, Receipt
 from reconciler.render import plan_json, plan_text, visible
 
@@ -23,6 +23,14 @@ def on_a_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def in_tables() -> bool:
+    """Tell whether stdout is a terminal with room for tables; a narrow one breaks plain lines better."""
+    return on_a_terminal() and console().width >= _NARROW
+
+
+_NARROW = 60
+
+
 def show_plan(plan: Plan, names: Names, style: str, *, applying: bool = False) -> None:
     """Write a plan to stdout."""
     if style == "json":
@@ -31,7 +39,7 @@ def show_plan(plan: Plan, names: Names, style: str, *, applying: bool = False) -
         from reconciler.render.plan_markdown import plan_markdown  # noqa: PLC0415
 
         click.echo(plan_markdown(plan, names))
-    elif on_a_terminal():
+    elif in_tables():
         from reconciler.render.terminal import plan_rich  # noqa: PLC0415  # rich
 
         plan_rich(plan, names, console(), applying=applying)
@@ -39,11 +47,14 @@ def show_plan(plan: Plan, names: Names, style: str, *, applying: bool = False) -
         click.echo(plan_text(plan, names, applying=applying))
 
 
-def console() -> Any:
-    """Return a rich console on stdout that takes no text for markup."""
+def console(file: IO[str] | None = None, width: int | None = None) -> Any:
+    """Return a rich console that takes no text for markup: on stdout, or on paper as wide as a terminal."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(highlight=False, markup=False, emoji=False)
+    terminal = True if file is not None else None
+    return Console(
+        file=file, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+    )
 
 
 def say_recovery(recovery: Recovery) -> None:
@@ -56,6 +67,12 @@ def say_recovery(recovery: Recovery) -> None:
         end = "it never arrived"
     service = visible(recovery.intent.service)
     click.echo(f"an earlier run asked for {service} and heard no answer: {visible(end)}", err=True)
+
+
+def say_unclear(request: Request) -> None:
+    """Tell that a request is held back because it is not known what became of an earlier one."""
+    service = visible(request.service)
+    click.echo(f"{service}: not asked, because it is not known what became of an earlier request", err=True)
 
 
 def say_submission(submission: Submission, names: Names) -> None:

@@ -1,4 +1,4 @@
-"""Where files of ours live: state in the XDG state folder, credentials in the configuration folder."""
+"""Where files of ours live: the journal and the sandboxes in the XDG state folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ def state_folder() -> Path:
     from platformdirs import user_state_path  # noqa: PLC0415  # only commands with state need it
 
     return user_state_path("reconciler")
-
-
-def credentials_file() -> Path:
-    """Return where `credentials.toml` is looked for."""
-    from platformdirs import user_config_path  # noqa: PLC0415
-
-    return user_config_path("reconciler") / "credentials.toml"
 
 
 def journal_file() -> Path:

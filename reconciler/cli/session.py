@@ -108,7 +108,7 @@ def open_session(settings: Settings, *, writing: bool = False, remembering: bool
 
         connections = stack.enter_context(connect(address, keyring))
         if not connections.readers:
-            raise CredentialsError(_nobody_let_us_in(connections.failures, config))
+            raise _nobody_let_us_in(connections.failures, config, settings)
         journal = _journal(config, file, settings, writable=writing or remembering)
         stack.callback(journal.close)
         yield Session(
@@ -148,9 +148,25 @@ def _journal(config: Config, file: Path, settings: Settings, *, writable: bool) 
     return open_journal(settings.journal or default, identity, read_only=not writable)
 
 
-def _nobody_let_us_in(failures: Mapping[AccountId, str], config: Config) -> str:
-    rows = [f"{account}: {reason}" for account, reason in failures.items()]
-    return "\n  ".join([f"no configured account can be used on {config.endpoint.name}", *rows])
+def _nobody_let_us_in(
+    failures: Mapping[AccountId, str], config: Config, settings: Settings
+) -> CredentialsError:
+    name = config.endpoint.name
+    if failures:
+        rows = [f"{account}: {reason}" for account, reason in failures.items()]
+        return CredentialsError("\n  ".join([f"no configured account can be used on {name}", *rows]))
+    if settings.credentials is not None:
+        return CredentialsError(f"{settings.credentials} holds no table [accounts.ID]", hint=_HOW_TO_HOLD)
+    from reconciler.providers.ovh.credentials import default_path  # noqa: PLC0415
+
+    places = f"none in {default_path(os.environ)}"
+    if config.endpoint.is_remote:
+        places += ", nor in python-ovh's own places, OVH_* and ovh.conf"
+    return CredentialsError(f"no credentials for {name}: {places}", hint=f"{_NAME_IT}; {_HOW_TO_HOLD}")
+
+
+_NAME_IT = "another file can be named with --credentials"
+_HOW_TO_HOLD = "the README shows what belongs into a credentials.toml"
 
 
 def _warn(warning: str, settings: Settings) -> None:

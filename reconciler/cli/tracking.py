@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from reconciler.cli.output import console, on_a_terminal
+from reconciler.cli.output import console, in_tables
 from reconciler.cli.session import Session
 from reconciler.model import AccountId, Observation, Role, TaskState
 from reconciler.model.contacts import Desired, Live
@@ -41,7 +41,7 @@ def show_requests(rows: Iterable[Progress], session: Session, observation: Obser
     table = request_rows(rows, session, observation)
     if style == "json":
         click.echo(status_json(table))
-    elif on_a_terminal():
+    elif in_tables():
         from reconciler.render.terminal import status_rich  # noqa: PLC0415  # rich
 
         status_rich(table, session.names, console())

@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import StringIO
 from typing import Self
 
 import click
 
 from reconciler.cli.exit_codes import ExitCode, worst
-from reconciler.cli.output import console, on_a_terminal
+from reconciler.cli.output import console, in_tables, on_a_terminal
 from reconciler.cli.planning import warn_of_unreadable
 from reconciler.cli.session import Session
 from reconciler.cli.tracking import follow_requests, request_rows
@@ -121,13 +122,14 @@ class _Lines:
 
 
 class _Screen:
-    """The table of `status`, drawn anew in place."""
+    """What `status` shows, drawn anew in place."""
 
     def __init__(self, session: Session) -> None:
         from rich.live import Live  # noqa: PLC0415
 
         self._names = session.names
-        self._live = Live(console=console(), auto_refresh=False)
+        self._console = console()
+        self._live = Live(console=self._console, auto_refresh=False)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -140,4 +142,14 @@ class _Screen:
         """Draw the requests."""
         from rich.text import Text  # noqa: PLC0415
 
-        self._live.update(Text(status_text(rows, self._names)), refresh=True)
+        self._live.update(Text.from_ansi(self._drawn(rows)), refresh=True)
+
+    def _drawn(self, rows: Sequence[RequestRow]) -> str:
+        if not in_tables():
+            return status_text(rows, self._names)
+        from reconciler.render.terminal import status_rich  # noqa: PLC0415  # rich
+
+        paper = console(StringIO(), width=self._console.width)
+        status_rich(rows, self._names, paper)
+        drawn: str = paper.file.getvalue().rstrip("\n")
+        return drawn

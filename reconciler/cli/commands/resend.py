@@ -30,9 +30,9 @@ def command(settings: Settings, task: int, party: str | None) -> None:
         name = visible(session.names.get(who, who))
         address = reader.facts().email
         where = (
-            f"to {visible(address)}, the address in its profile"
+            f"at {visible(address)}, the address in its profile"
             if address
-            else "; its profile shows no address"
+            else "whose profile shows no address"
         )
         click.echo(f"task {task}: a new mail is on its way to {name}, {where}")
-        click.echo("the token of an earlier mail no longer counts", err=True)
+        click.echo("the token of an earlier mail most likely no longer counts", err=True)

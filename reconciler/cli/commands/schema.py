@@ -19,4 +19,4 @@ def command(document: str) -> None:
         from reconciler.render.schema import plan_json_schema  # noqa: PLC0415
 
         schema = plan_json_schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schema, indent=2))

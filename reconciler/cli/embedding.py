@@ -32,9 +32,7 @@ def keys_of(world: World) -> Keyring:
     """Return the keys of every account of a world: without `--credentials` all of them are held."""
     return Keyring(
         {
-            account.id: Keys(
-                application_key(account.id), application_secret(account.id), consumer_key(account.id)
-            )
-            for account in world.accounts
+            one: Keys(application_key(one), application_secret(one), consumer_key(one))
+            for one in world.everyone
         }
     )

@@ -107,6 +107,15 @@ def test_a_run_within_something_else_is_no_run(tmp_path: Path, opened: str) -> N
     assert told(write(tmp_path, text)) == told(write(tmp_path, text.replace("\n", "\r\n")))
 
 
+@pytest.mark.parametrize("key", ["services", "notify"])
+@pytest.mark.parametrize("comma", ["", ","])
+def test_lines_of_a_mapping_in_braces_are_no_run(tmp_path: Path, key: str, comma: str) -> None:
+    body = f"{key}: {{\n  vps/a: {{}}\n  vps/b: {{}}\n  vps/c: {{}}{comma}\n# so\n  vps/d: {{}}\n# so\n}}\n"
+    text = HEAD + LONG + body
+
+    assert told(write(tmp_path, text)) == told(write(tmp_path, text.replace("\n", "\r\n")))
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -67,7 +67,7 @@ def test_live_times_desired_times_credentials_one_plan_each(held: str) -> None:
     assert not wrong, "\n".join(wrong[:3])
 
 
-@pytest.mark.parametrize("held", CREDENTIALS)
+@pytest.mark.parametrize("held", ["b", "ac", "abc"])
 def test_the_same_worlds_side_by_side_in_one_plan(held: str) -> None:
     wrong = disagreements(estate({one: (live, want) for one, live, want in rows()}, held=facts(held)))
     assert not wrong, "\n".join(wrong[:3])
@@ -118,7 +118,7 @@ def test_with_settled_tasks_laid_over(held: str) -> None:
     assert not wrong, "\n".join(wrong[:3])
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_with_debts_payment_methods_regions_guards_and_answers_laid_over(seed: int) -> None:
     chance = Random(f"facts {seed}")
 
@@ -134,7 +134,7 @@ def test_with_debts_payment_methods_regions_guards_and_answers_laid_over(seed: i
         regions=dict.fromkeys(some(0.2), Region.CA),
     )
     told = {
-        one: replace(fact, unpaid_invoices=None, payment_method=None) if chance.random() < 0.1 else fact
+        one: replace(fact, unpaid_invoices=None, payment_method=None) if chance.random() < 0.25 else fact
         for one, fact in told.items()
     }
     guards = GuardSettings(

@@ -1,6 +1,6 @@
 """The four rules that matter most, each broken on purpose: the comparison and the play of refusals notice.
 
-Tried besides, in a copy of the package, and caught by the enumerated or random worlds: pair mates that go ahead of the
+Tried besides, in a copy of the package, and caught by the listed or random worlds: pair mates ahead of the
 admin; a block that may pass which no longer keeps the admin, or one that stays which does; the incoming
 admin's credentials ignored, or taken for granted; fifteen minutes of lag counted as within, not at all, or
 without looking at `from`; one expiry too many; leave for any old task; the oldest settled task deciding; open

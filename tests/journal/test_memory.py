@@ -213,6 +213,7 @@ def test_endpoints_in_one_database_know_nothing_of_each_other(
     with journal.lock("one"), other.lock("two"):
         other.intend(intent())
     assert len(other.unsettled()) == 1
+    assert (journal.verify(), other.verify()) == (None, None)
     other.close()
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from reconciler.errors import JournalError
 from reconciler.journal import open_journal
+from reconciler.journal.location import locate
 from reconciler.model import TaskState
 from tests.journal.samples import NOON, ROOT, accepted, intent, process, said, task
 
@@ -303,6 +304,13 @@ def test_a_password_is_never_told(
     assert error.value.__cause__ is None
     assert error.value.__suppress_context__ or error.value.__context__ is None
     assert "s3cret" not in "".join(told)
+
+
+def test_a_password_in_a_drivers_words_is_struck_out() -> None:
+    for url in ("postgresql://me:s3cret@h/db", "postgresql://h/db?password=s3cret&sslpassword=other"):
+        words = locate(url).without_secrets("could not log in with s3cret or other")
+        assert "s3cret" not in words
+    assert words == "could not log in with *** or ***"
 
 
 def test_an_open_journal_does_not_show_its_password(postgres_url: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.journal import AuditedJournal, open_journal
+from reconciler.journal import AuditedJournal, lookups, open_journal
 from reconciler.model import Role, ServiceId, TaskState
 from reconciler.ports.journal import (
     Answer,
@@ -101,14 +101,19 @@ def test_of_two_receipts_for_one_task_the_newest_claims_it(journal: AuditedJourn
     assert journal.claims()[7].service == "vps/vps-1"
 
 
-def test_more_intents_than_one_query_can_name_are_claimed(journal: AuditedJournal) -> None:
-    for number in range(520):
-        asked = intent(service=ServiceId(f"domain/{number}.example"))
+def test_more_intents_than_one_query_can_name_are_claimed(
+    journal: AuditedJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "_FEW", 3)
+    services = {ServiceId(f"domain/{number}.example") for number in range(6)}
+    for number, service in enumerate(sorted(services)):
+        asked = intent(service=service)
         journal.intend(asked)
         journal.settle(accepted(asked, number))
-    assert {claim.service for claim in journal.claims().values()} == {
-        f"domain/{number}.example" for number in range(520)
-    }
+    assert {claim.service for claim in journal.claims().values()} == services
+    journal.saw([task(number) for number in range(6)], NOON)
+    journal.saw([task(number) for number in range(7)], NOON)
+    assert entries(journal) == 12 + 7
 
 
 def test_a_state_is_written_once(journal: AuditedJournal) -> None:

@@ -148,6 +148,19 @@ def test_a_service_account_fetches_a_token_and_calls_with_it(
     assert "canary" not in caplog.text
 
 
+def test_a_service_accounts_token_follows_no_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(in_turn(Reply(body={"nichandle": PLATFORM}))) as elsewhere:
+
+        def script(asked: Asked) -> Reply | None:
+            if asked.path == "/token":
+                return token_server(asked)
+            return Reply(302, b"", {"Location": f"{elsewhere.url}/me"})
+
+        with serving(script) as server, oauth(server, monkeypatch) as connections:
+            assert "redirect" in connections.failures[PLATFORM]
+        assert elsewhere.asked == []
+
+
 @pytest.mark.parametrize(
     "reply",
     [

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+SHOWN = 10
+"""How many of one kind of warning are told one by one."""
+
 _retry = click.option(
     "--retry",
     multiple=True,
@@ -57,6 +60,20 @@ def warn_of_unreadable(observation: Observation) -> None:
     """Tell on stderr which accounts could not be read."""
     for account, reason in observation.unreadable.items():
         click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
+
+
+def warn_of_loose(observation: Observation, session: Session) -> None:
+    """Tell on stderr which open tasks cannot be tied to one service: OVHcloud gives only a bare name."""
+    loose = join(observation.tasks, observation.live, session.journal.claims()).loose
+    for task, services in loose[:SHOWN]:
+        about = (
+            f"may be about {' or '.join(services[:SHOWN])}" if services else "fits no service that was seen"
+        )
+        click.echo(
+            f"warning: open task {task.id} ({visible(task.name or 'no name')}) {visible(about)}", err=True
+        )
+    if len(loose) > SHOWN:
+        click.echo(f"warning: and {len(loose) - SHOWN} more: reconciler status lists them", err=True)
 
 
 def code_of(plan: Plan, observation: Observation) -> ExitCode:

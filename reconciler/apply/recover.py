@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from reconciler.apply.evidence import SETTLING_TIME, tasks_made_by
 from reconciler.errors import ApiError
-from reconciler.model import AccountId
+from reconciler.model import AccountId, ServiceId
+from reconciler.model.routes import service_name
 from reconciler.ports.endpoint import Reader
 from reconciler.ports.journal import Intent, Journal, Outcome, Receipt
 
@@ -17,11 +18,23 @@ Sleep = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What became of one intent of an earlier run; `receipt` is None where it is still not known, and why."""
+    """What became of one intent of an earlier run; `receipt` is None where it is still not known, and why.
+
+    Attributes:
+        may_show: whether a later look may tell; False where nobody holds the asker's credentials any more.
+    """
 
     intent: Intent
     receipt: Receipt | None
     detail: str
+    may_show: bool = True
+
+    def forbids(self, asker: AccountId, service: ServiceId) -> bool:
+        """Tell whether this unknown outcome forbids a POST: one is in flight per asker and service name."""
+        if self.receipt is not None or not self.may_show:
+            return False
+        same_name = service_name(service).casefold() == service_name(self.intent.service).casefold()
+        return service == self.intent.service or (asker == self.intent.asker and same_name)
 
 
 def recover(journal: Journal, readers: Mapping[AccountId, Reader], sleep: Sleep) -> tuple[Recovery, ...]:
@@ -34,7 +47,8 @@ def recover(journal: Journal, readers: Mapping[AccountId, Reader], sleep: Sleep)
     for intent in journal.unsettled():
         reader = readers.get(intent.asker)
         if reader is None:
-            found.append(Recovery(intent, None, f"no credentials of {intent.asker}, who asked"))
+            detail = f"no usable credentials of {intent.asker}, who asked"
+            found.append(Recovery(intent, None, detail, may_show=False))
             continue
         try:
             receipt = settle(intent, reader, claimed, sleep, since=intent.at)

@@ -20,6 +20,10 @@ PATIENCE = 5
 """How often a request that met the rate limit, and so was not carried out, is sent before it is left."""
 
 
+Interrupted = Callable[[], bool]
+"""Tells whether the run is to end after the POST that is under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One request and what became of it."""
@@ -63,7 +67,7 @@ def apply(
     requests: Iterable[Request],
     courier: Courier,
     *,
-    interrupted: Callable[[], bool],
+    interrupted: Interrupted,
     report: Callable[[Submission], None],
 ) -> Receipts:
     """Send each request and return what became of it; one that fails does not hold up the others.
@@ -71,29 +75,29 @@ def apply(
     Args:
         requests: in the order of the plan.
         courier: what sending needs.
-        interrupted: asked before each request; once true, the rest is left.
+        interrupted: asked before each POST; once true, no other is sent and the rest is left.
         report: told of each outcome as soon as it is journalled.
     """
     waiting = list(requests)
     sent: list[Submission] = []
     while waiting and not interrupted():
         request = waiting.pop(0)
-        submission = Submission(request, _submit(request, courier))
+        submission = Submission(request, _submit(request, courier, interrupted))
         sent.append(submission)
         report(submission)
     return Receipts(tuple(sent), tuple(waiting))
 
 
-def _submit(request: Request, courier: Courier) -> Receipt:
+def _submit(request: Request, courier: Courier, interrupted: Interrupted) -> Receipt:
     """Send one request, once more only where the first surely never arrived."""
     for attempt in range(1, ATTEMPTS + 1):
         intent = _intend(request, courier)
-        receipt = _post(intent, request, courier)
+        receipt = _post(intent, request, courier, interrupted)
         courier.journal.settle(receipt)
         if receipt.outcome is not Outcome.UNKNOWN:
             return receipt
         receipt = _find_out(intent, receipt, courier)
-        if receipt.outcome is not Outcome.NEVER_ARRIVED or attempt == ATTEMPTS:
+        if receipt.outcome is not Outcome.NEVER_ARRIVED or attempt == ATTEMPTS or interrupted():
             return receipt
     raise AssertionError("the last attempt returns")
 
@@ -106,11 +110,11 @@ def _intend(request: Request, courier: Courier) -> Intent:
     return intent
 
 
-def _post(intent: Intent, request: Request, courier: Courier) -> Receipt:
+def _post(intent: Intent, request: Request, courier: Courier, interrupted: Interrupted) -> Receipt:
     now = courier.readers[intent.asker].now
     new_contacts = {change.role: change.desired for change in request.changes}
     try:
-        tasks = _ask_patiently(courier.writers[intent.asker], intent.service, new_contacts)
+        tasks = _ask_patiently(courier.writers[intent.asker], intent.service, new_contacts, interrupted)
     except RefusedError as error:
         stranger = courier.unknown_account(error, new_contacts.values())
         return _failed(intent, Outcome.REFUSED, error, courier, stranger)
@@ -122,14 +126,15 @@ def _post(intent: Intent, request: Request, courier: Courier) -> Receipt:
 
 
 def _ask_patiently(
-    writer: Writer, service: ServiceId, new_contacts: Mapping[Role, AccountId]
+    writer: Writer, service: ServiceId, new_contacts: Mapping[Role, AccountId], interrupted: Interrupted
 ) -> tuple[int, ...]:
     """Ask; the account's next call waits as long as the endpoint said, so trying again at once is polite."""
     for _ in range(PATIENCE - 1):
         try:
             return writer.ask(service, new_contacts)
         except RateLimitedError:
-            continue
+            if interrupted():
+                raise
     return writer.ask(service, new_contacts)
 
 

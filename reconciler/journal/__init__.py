@@ -58,6 +58,10 @@ def open_journal(
     Raises:
         JournalError: it cannot be opened, is damaged, or was written by a newer version of this program.
     """
+    if read_only and isinstance(url, Path) and not url.exists():
+        from reconciler.journal.empty import EmptyJournal  # noqa: PLC0415 - the first plan needs no database
+
+        return EmptyJournal()
     from reconciler.journal.opening import opened  # noqa: PLC0415 - imports SQLAlchemy
 
     return opened(url, endpoint, read_only=read_only, clock=clock, lease_seconds=lease_seconds)

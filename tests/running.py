@@ -64,10 +64,17 @@ class Running:
         """Send it a signal."""
         os.kill(self.pid, number)
 
+    def kill(self) -> Done:
+        """Kill it, unless it has ended by itself, and return how it ended."""
+        with contextlib.suppress(ProcessLookupError):
+            self.send(signal.SIGKILL)
+        return self.wait()
+
     @property
     def err(self) -> str:
         """Return what it has said on stderr so far."""
-        return Path(self._streams[2]).read_text()
+        file = Path(self._streams[2])
+        return file.read_text() if file.exists() else ""
 
     def wait(self) -> Done:
         """Return how it ended, once it has."""
@@ -239,6 +246,7 @@ def _ready(server: Running) -> str:
         line = out.read_text() if out.exists() else ""
         if line.startswith("sandbox ready: ") and line.endswith("\n"):
             return line.split()[-1]
+        assert not server.err, server.err
         time.sleep(0.005)
     raise AssertionError(f"the sandbox did not start: {server.err}")
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+NO_TASK = 0
+"""Stands for the task of a request that was refused at once; OVHcloud's numbers are above it."""
+
 SHOWN = 10
 """How many of one kind of warning are told one by one."""
 
@@ -43,13 +46,23 @@ def lifting(function: Command) -> Command:
 
 
 def retries_of(texts: Iterable[str], session: Session, observation: Observation) -> tuple[Retry, ...]:
-    """Return leave to ask again for each named contact, tied to the task that was turned down."""
+    """Return leave to ask again for each named contact.
+
+    It is tied to the task that was turned down, or to no task where the new contact was called unknown.
+    """
     found: list[Retry] = []
     joined = join(observation.tasks, observation.live, session.journal.claims())
+    strangers = session.journal.unknown_accounts()
+    desired = session.config.desired(observation.at.date())
     for text in texts:
         service, roles = contacts(text, session.config)
-        settled = ((role, joined.newest_settled(service, role)) for role in roles)
-        rows = [Retry(service, role, task.id, observation.at) for role, task in settled if task is not None]
+        rows = []
+        for role in roles:
+            task = joined.newest_settled(service, role)
+            if task is not None:
+                rows.append(Retry(service, role, task.id, observation.at))
+            elif desired[service].of(role) in strangers:
+                rows.append(Retry(service, role, NO_TASK, observation.at))
         if not rows:
             click.echo(f"warning: nothing was turned down on {visible(text)}", err=True)
         found += rows

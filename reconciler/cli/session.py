@@ -82,9 +82,20 @@ class Session:
             claims=self.journal.claims(),
             confirmations=self.journal.confirmations(),
             retries=retries | remembered,
-            unknown_accounts=self.journal.unknown_accounts(),
+            unknown_accounts=self._unknown_accounts(observation, retries),
             lifted=lifted,
         )
+
+    def _unknown_accounts(
+        self, observation: Observation, retries: frozenset[tuple[ServiceId, Role, int]]
+    ) -> Mapping[AccountId, str]:
+        """Return the accounts that the endpoint called unknown, but those that this run is to try again."""
+        words = self.journal.unknown_accounts()
+        if not words or not retries:
+            return words
+        desired = self.config.desired(observation.at.date())
+        again = {desired[service].of(role) for service, role, _ in retries if service in desired}
+        return {account: text for account, text in words.items() if account not in again}
 
 
 @contextmanager

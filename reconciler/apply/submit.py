@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reconciler.apply.recover import Sleep, settle
 from reconciler.errors import ApiError, OutcomeUnknownError, RateLimitedError, RefusedError
 from reconciler.model import AccountId, Role, ServiceId
+from reconciler.model.routes import service_name
 from reconciler.plan import Request
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.ports.journal import Intent, Journal, Move, Outcome, Receipt
@@ -37,7 +38,8 @@ class Receipts:
     """What became of the requests of one run, in the order in which they were sent.
 
     Attributes:
-        left: requests that were not sent because the run was interrupted.
+        left: requests that were not sent: the run was interrupted, or it is not known what became of one
+            that would look the same.
     """
 
     submissions: tuple[Submission, ...] = ()
@@ -78,14 +80,20 @@ def apply(
         interrupted: asked before each POST; once true, no other is sent and the rest is left.
         report: told of each outcome as soon as it is journalled.
     """
-    waiting = list(requests)
     sent: list[Submission] = []
-    while waiting and not interrupted():
-        request = waiting.pop(0)
+    left: list[Request] = []
+    unclear: set[tuple[AccountId, str]] = set()
+    for request in requests:
+        look_alike = request.asker, service_name(request.service).casefold()
+        if interrupted() or look_alike in unclear:
+            left.append(request)
+            continue
         submission = Submission(request, _submit(request, courier, interrupted))
         sent.append(submission)
         report(submission)
-    return Receipts(tuple(sent), tuple(waiting))
+        if submission.receipt.outcome is Outcome.UNKNOWN:
+            unclear.add(look_alike)  # a namesake's task could be taken for the one that is looked for
+    return Receipts(tuple(sent), tuple(left))
 
 
 def _submit(request: Request, courier: Courier, interrupted: Interrupted) -> Receipt:

@@ -52,6 +52,8 @@ def _load_everything() -> None:
     for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if not module.name.startswith(("reconciler.journal.migrations.", "reconciler.__main__")):
             importlib.import_module(module.name)
+    for name in ("alembic.command", "alembic.config", "alembic.op"):  # what a journal is made with
+        importlib.import_module(name)
     assert platformdirs.user_state_path("reconciler")  # chooses its module for the platform when first asked
 
 

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,13 @@ import yaml
 
 from reconciler.sandbox import World, application_key, application_secret, consumer_key
 from tests.forks import ROOT
-from tests.sandbox.town import TOKEN, Clock, Town
+from tests.parties import accept_all, tokens
+from tests.sandbox.town import Clock, Town
+
+__all__ = ["PATIENCE", "Desk", "Done", "Running", "accept_all", "sandbox", "tokens"]
 
 PATIENCE = 60.0
-"""Seconds after which a process that should have ended is given up."""
+"""Seconds after which a process that should have ended, or begun, is given up."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,7 @@ class Running:
     @property
     def err(self) -> str:
         """Return what it has said on stderr so far."""
-        file = Path(self._streams[2])
-        return file.read_text() if file.exists() else ""
+        return Path(self._streams[2]).read_text()
 
     def wait(self) -> Done:
         """Return how it ended, once it has."""
@@ -164,7 +166,8 @@ class Desk:
         """
         place = tempfile.mkdtemp(dir=self.folder, prefix="run-")
         streams = [f"{place}/{name}" for name in ("stdin", "stdout", "stderr")]
-        Path(streams[0]).write_text(stdin)
+        for stream, text in zip(streams, (stdin, "", ""), strict=True):
+            Path(stream).write_text(text)
         order = {
             "arguments": arguments,
             "environ": self.environ,
@@ -197,53 +200,11 @@ def sandbox(world: World, state: Path | None = None) -> Iterator[Town]:
             server.wait()
 
 
-def accept_all(town: Town, of: Collection[str] | None = None) -> int:
-    """Have each party of each open task accept with the token from its mail; return how often that was.
-
-    Args:
-        town: where they are.
-        of: only tasks that were asked for by one of these accounts; None: all.
-    """
-    waiting = [
-        task
-        for task in town.edit("GET", "tasks")
-        if task["state"] == "validatingByCustomers" and (of is None or task["askingAccount"] in of)
-    ]
-    return sum(
-        _accept(town, account, [task["id"] for task in waiting if account in unanswered(task)])
-        for account in sorted({account for task in waiting for account in unanswered(task)})
-    )
-
-
-def unanswered(task: Mapping[str, Any]) -> list[str]:
-    """Return the parties of a task, as the sandbox tells it, that have not answered."""
-    return [account for account, answer in task["parties"].items() if answer is None]
-
-
-def tokens(town: Town, account: str) -> dict[int, str]:
-    """Return the newest token that an account was mailed for each task."""
-    found = {}
-    for mail in town.mails(account):
-        token = TOKEN.search(mail["body"])
-        if token:
-            found[int(mail["body"].partition("contacts/")[2].partition("?")[0])] = token[1]
-    return found
-
-
-def _accept(town: Town, account: str, tasks: Iterable[int]) -> int:
-    mailed = tokens(town, account)
-    count = 0
-    for task in tasks:
-        town.accept(account, task, mailed[task])
-        count += 1
-    return count
-
-
 def _ready(server: Running) -> str:
     out = Path(server._streams[1])
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        line = out.read_text() if out.exists() else ""
+        line = out.read_text()
         if line.startswith("sandbox ready: ") and line.endswith("\n"):
             return line.split()[-1]
         assert not server.err, server.err

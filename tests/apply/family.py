@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox import Service
-from tests.running import Desk, accept_all
+from tests.parties import accept_all
+from tests.running import Desk
 from tests.sandbox.town import Town, service
 
 ROUTES = ("domain", "domain/zone", "hosting/web", "email/domain")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.apply.conftest import Open
 from tests.apply.shop import PLATFORM, SHORT
-from tests.running import Desk, accept_all
+from tests.parties import accept_all
+from tests.running import Desk
 
 SHOP = "domain/shop.example"
 SLOWLY = {"method": "POST", "path": "*/changeContact", "delay_ms": 1500}

@@ -6,7 +6,7 @@ import time
 
 from reconciler.sandbox import application_secret, consumer_key
 from tests.apply.conftest import Open
-from tests.running import tokens
+from tests.parties import tokens
 
 SLOWLY = {"method": "POST", "path": "*/changeContact", "delay_ms": 1500}
 

@@ -13,6 +13,7 @@ from reconciler.apply import Receipts, Recovery, Submission
 from reconciler.model import AccountId
 from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome, Receipt
+from reconciler.providers.ovh.refusals import is_already_running
 from reconciler.render import plan_json, plan_text, visible
 
 Names = Mapping[AccountId, str]
@@ -93,7 +94,8 @@ def _what_became(receipt: Receipt) -> str:
             return "the endpoint took it and made no task"
         return f"requested, {_tasks(receipt)}" + (f" ({words})" if receipt.message else "")
     if receipt.outcome is Outcome.REFUSED:
-        return f"refused: {words}"
+        conflict = " (conflicting request)" if is_already_running(receipt.message) else ""
+        return f"refused{conflict}: {words}"
     if receipt.outcome is Outcome.UNKNOWN:
         return f"it is not known whether it arrived: {words}; the next run will find out before it asks again"
     return f"not requested: {words}"

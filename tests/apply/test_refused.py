@@ -48,7 +48,7 @@ def test_a_request_that_is_running_already_is_a_conflict_and_not_tried_again(sho
         here.faults({"method": "POST", "path": "*/changeContact", "status": status, "body": words})
         done = here.desk.run("apply", "--yes")
         assert done.code == 4
-        assert ALREADY_RUNNING in done.err
+        assert f"refused (conflicting request): {ALREADY_RUNNING}" in done.err
         assert here.hits() == 1
     with here.journal() as journal:
         assert journal.unsettled() == ()

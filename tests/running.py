@@ -28,6 +28,8 @@ from typing import Any
 
 import yaml
 
+from reconciler.journal import open_journal
+from reconciler.ports.journal import Journal
 from reconciler.sandbox import World, application_key, application_secret, consumer_key
 from tests.forks import ROOT
 from tests.parties import accept_all, tokens
@@ -130,6 +132,20 @@ class Desk:
         """Delete the journal, with what its database keeps beside it."""
         for path in self.journal.parent.glob(self.journal.name + "*"):
             path.unlink()
+
+    @contextlib.contextmanager
+    def open_journal(self) -> Iterator[Journal]:
+        """Open the journal for reading."""
+        journal = open_journal(self.journal, self.url, read_only=True)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def claimed(self) -> dict[int, str]:
+        """Return the tasks that the journal calls ours, each with its service."""
+        with self.open_journal() as journal:
+            return {task: claim.service for task, claim in journal.claims().items()}
 
     def write(self, rest: str | Mapping[str, Any], *, guards: str = "{max_changes_percent: 100}") -> None:
         """Write the contacts file: version, endpoint and accounts, then `rest`; guards that stop nothing."""

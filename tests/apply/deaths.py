@@ -69,7 +69,11 @@ class Mortals:
         if death.forgets:
             desk.forget()
         said = family.finish(desk, self.town)
-        assert family.asked(self.town) == family.wanted_tasks(), f"killed {passed[-1]}, {death}\n{said}"
+        about = f"killed {passed[-1]}, {death}\n{said}"
+        assert family.asked(self.town) == family.wanted_tasks(), about
+        if not death.forgets:
+            tasks = {task["id"]: task["service"] for task in family.tasks(self.town)}
+            assert desk.claimed() == tasks, about
 
     def desk(self, family: Family) -> Desk:
         """Return a desk of a family."""

@@ -6,11 +6,11 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.journal import open_journal
 from reconciler.ports.journal import Journal
 from reconciler.sandbox import Account
 from tests.running import PATIENCE, Desk, sandbox
@@ -59,19 +59,13 @@ class Shop:
         counts = self.town.edit("GET", "requests")
         return sum(count for route, count in counts.items() if route.endswith("changeContact"))
 
-    @contextlib.contextmanager
-    def journal(self) -> Iterator[Journal]:
+    def journal(self) -> AbstractContextManager[Journal]:
         """Open the desk's journal for reading."""
-        journal = open_journal(self.desk.journal, self.town.url, read_only=True)
-        try:
-            yield journal
-        finally:
-            journal.close()
+        return self.desk.open_journal()
 
     def claimed(self) -> dict[int, str]:
         """Return the tasks that the journal calls ours, each with its service."""
-        with self.journal() as journal:
-            return {task: claim.service for task, claim in journal.claims().items()}
+        return self.desk.claimed()
 
 
 @contextlib.contextmanager

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from tests.apply.conftest import Open
 from tests.apply.deaths import Death, Mortals, mortals
 from tests.apply.dying import STEPS
 
@@ -67,3 +69,18 @@ def test_killed_at_any_instant_again_and_again(living: Mortals) -> None:
         run.kill()
     said = family.finish(desk, living.town)
     assert family.asked(living.town) == family.wanted_tasks(), said
+
+
+@pytest.mark.parametrize("milliseconds", [1000, 3000])
+def test_killed_while_the_server_still_works_on_its_request(shop: Open, milliseconds: int) -> None:
+    here = shop()
+    here.faults({"method": "POST", "path": "*/changeContact", "delay_ms": milliseconds, "times": 1})
+    run = here.desk.start("apply", "--yes")
+    while here.town.edit("GET", "faults")[0]["remaining"]:
+        time.sleep(0.01)
+    run.kill()
+    again = here.desk.run("apply", "--yes", "--detailed-exitcode")
+    assert again.code == 3, again.err
+    time.sleep(max(0.0, milliseconds / 1000 - 2))  # the first request has landed, or has been refused, by now
+    assert here.asked() == Counter(["domain/shop.example"])
+    assert list(here.claimed()) == [here.tasks()[0]["id"]]

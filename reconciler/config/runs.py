@@ -29,6 +29,7 @@ _PAIR = f"{_ROLE}: {_NAME}"
 _FLOW = rf"\{{ ?(?:{_PAIR}(?:, {_PAIR}){{0,2}} ?)?\}}"
 _KEY = "[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+(?<![/.])"
 _COMMENT = "#[ -~\xa0-\ud7ff]*+"
+_ASCII_COMMENT = "#[ -~]*+"  # means the same in most texts; the wide one takes `re` long to compile
 _FIRST_KEY = re.compile("\n([ ]{1,8})[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+:[ \n]")
 _ASSIGNED = re.compile(f"({_ROLE}): ({_NAME})")
 
@@ -78,14 +79,12 @@ class Runs:
 
     def entries(self, run: Run) -> list[tuple[str, ServiceId, str]]:
         """Return for each entry of a run what stands before it, its key, and its value's text."""
-        found: list[tuple[str, ServiceId, str]] = _shapes(self._indent)[1].findall(
-            self._text, run.start, run.end
-        )
+        found: list[tuple[str, ServiceId, str]] = _entry(self._indent).findall(self._text, run.start, run.end)
         return found
 
     def named(self, start: int) -> Iterator[tuple[str, str, int]]:
         """Yield role, name and the name's offset for each role of the entry whose line starts at `start`."""
-        entry = _shapes(self._indent)[1].match(self._text, start)
+        entry = _entry(self._indent).match(self._text, start)
         if entry:
             for pair in _ASSIGNED.finditer(self._text, entry.start(3), entry.end(3)):
                 yield pair[1], pair[2], pair.start(2)
@@ -103,7 +102,7 @@ def find_runs(text: str) -> Runs:
         return Runs(text, 0, [])
     indent = len(first[1])
     found, line, counted = [], 0, 0
-    for match in _shapes(indent)[0].finditer(text, first.start(1)):
+    for match in _run(indent, _ASCII_COMMENT if text.isascii() else _COMMENT).finditer(text, first.start(1)):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         found.append(Run(line, match.start(), match.end()))
@@ -116,15 +115,23 @@ def assignments(value: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _shapes(indent: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the shape of a run, and the shape of one entry with what may stand before it."""
+def _run(indent: int, comment: str) -> re.Pattern[str]:
+    """Return the shape of a run."""
     margin = " " * indent
     block = "|".join(rf"(?:\n{margin}{deeper}{_PAIR}){{1,3}}+" for deeper in ("  ", "    "))
     ends = rf"(?=(?:[ ]*+\n)*+(?:[ ]*+\Z|[ ]{{0,{indent}}}[A-Za-z0-9\"'#]))"
-    entry = rf"{margin}({_KEY}):( {_FLOW}|{block})(?:[ ]+{_COMMENT}|[ ]*+)\n{ends}"
-    filler = rf"(?:[ ]*+(?:{_COMMENT})?\n)*+"
-    bare = re.sub(r"\((?![?])", "(?:", entry)
-    return (
-        re.compile(rf"^{bare}(?:{filler}{bare}){{0,{_MOST}}}+", re.MULTILINE),
-        re.compile(rf"({filler}){entry}"),
-    )
+    entry = rf"{margin}{_KEY}:(?: {_FLOW}|{block})(?:[ ]+{comment}|[ ]*+)\n{ends}"
+    filler = rf"(?:[ ]*+(?:{comment})?\n)*+"
+    return re.compile(rf"^(?={margin}[A-Za-z])(?:{filler}{entry}){{1,{_MOST}}}+", re.MULTILINE)
+
+
+@lru_cache(maxsize=8)
+def _entry(indent: int) -> re.Pattern[str]:
+    """Return what tells the entries of a run apart: what stands before one, its key, and its value's text.
+
+    In a run nothing else can be there, so that this need not look as closely as the shape of the run does.
+    """
+    margin = " " * indent
+    filler = r"(?:[ ]*+(?:#[^\n]*+)?\n)*+"
+    block = rf"(?:\n{margin}[ ]++[^ #\n]++ [^ \n]++)++"
+    return re.compile(rf"({filler}){margin}([^:]++):( \{{[^}}]*+\}}|{block})[^\n]*+\n")

@@ -58,10 +58,9 @@ def write_split(folder: Path, size: int) -> Path:
 
 
 def _write_live(path: Path, size: int) -> None:
-    rows = []
+    """Write who holds what: each set of three contacts that occurs, with all services that have it."""
+    held: dict[tuple[str, str, str], list[str]] = {}
     for number, (key, _, technical) in enumerate(services(size)):
-        holder = ACCOUNTS[technical or "platform"]
-        if number % 100 == 50:
-            holder = ACCOUNTS["finance"]
-        rows.append((key, ACCOUNTS["platform"], holder, ACCOUNTS["finance"]))
-    path.write_text(json.dumps(rows, separators=(",", ":")))
+        holder = ACCOUNTS["finance" if number % 100 == 50 else technical or "platform"]
+        held.setdefault((ACCOUNTS["platform"], holder, ACCOUNTS["finance"]), []).append(key)
+    path.write_text(json.dumps(list(held.items()), separators=(",", ":")))

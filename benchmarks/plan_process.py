@@ -1,6 +1,6 @@
 """The process that is timed: YAML and live state on disk, the plan as JSON on stdout.
 
-`python -m benchmarks.plan_process contacts.yaml live.json`
+`python benchmarks/plan_process.py contacts.yaml live.json`
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciler.config import load
 from reconciler.errors import ConfigError
-from reconciler.model import AccountFacts, Contacts, Observation, Region
+from reconciler.model import AccountFacts, Contacts, Observation, Region, ServiceId
 from reconciler.propose import propose
 from reconciler.render import plan_json
 
@@ -27,7 +27,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     gc.disable()
-    live = {service: Contacts(*row) for service, *row in json.loads(state.read_bytes())}
+    live: dict[ServiceId, Contacts] = {}
+    for contacts, services in json.loads(state.read_bytes()):
+        live |= dict.fromkeys(services, Contacts(*contacts))
     held = {account.id: AccountFacts(account.id, Region.EU, False, True) for account in config.accounts}
     observation = Observation(at=datetime.now(UTC), held=held, live=live)
     sys.stdout.write(plan_json(propose(config, observation, today=observation.at.date())))

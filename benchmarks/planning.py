@@ -65,7 +65,7 @@ def _split(folder: Path) -> Iterator[Row]:
 
 
 def _planning(file: Path, live: Path) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.plan_process", str(file), str(live)]
+    return [sys.executable, str(Path(__file__).with_name("plan_process.py")), str(file), str(live)]
 
 
 def _plan(file: Path, live: Path, code: int = 0) -> Cost:

@@ -5,10 +5,11 @@ Every contact always has exactly one holder, so there is one kind of change.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reconciler.model import ROLES, AccountId, Role, ServiceId
+from reconciler.model import ROLES, AccountId, Contacts, Role, ServiceId
 from reconciler.model.contacts import Desired, Live
 
 
@@ -40,23 +41,22 @@ class Diff:
 
 def compare(desired: Desired, live: Live) -> Diff:
     """Return what differs between two mappings of service to contacts; what is not live is left out."""
-    changes: list[Change] = []
-    managed = 0
-    seen = 0
-    for service, want in desired.items():
-        have = live.get(service)
-        if have is None:
-            continue
-        seen += 1
-        managed += 3 if None not in want else 3 - want.count(None)
-        if want != have:
-            changes += [
-                Change(service, role, holder, wanted)
-                for role, wanted, holder in zip(ROLES, want, have, strict=True)
-                if wanted is not None and wanted != holder
-            ]
+    unlike = [service for service, want in desired.items() if live.get(service) != want]
+    not_live = [service for service in unlike if service not in live]
+    changes = [
+        Change(service, role, holder, wanted)
+        for service in unlike
+        if service in live
+        for role, wanted, holder in zip(ROLES, desired[service], live[service], strict=True)
+        if wanted is not None and wanted != holder
+    ]
     changes.sort(key=lambda change: (change.service, ROLES.index(change.role)))
-    unmanaged = (
-        () if seen == len(live) else tuple(sorted(service for service in live if service not in desired))
-    )
+    unmanaged: tuple[ServiceId, ...] = ()
+    if len(desired) - len(not_live) < len(live):
+        unmanaged = tuple(sorted(service for service in live if service not in desired))
+    managed = _managed(desired.values()) - _managed(desired[service] for service in not_live)
     return Diff(tuple(changes), unmanaged, managed - len(changes), managed)
+
+
+def _managed(rows: Iterable[Contacts]) -> int:
+    return sum(len(row) - row.count(None) for row in rows)

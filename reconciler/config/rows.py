@@ -66,20 +66,20 @@ class Rows:
         """Take in the services of a run."""
         said, values, places, routes = self.said, self._values, self._places, self.routes
         self._runs = runs
-        column, line = position(0, runs.indent) | _FROM_RUN, run.line
+        at = position(run.line, runs.indent)
         for between, key, value in runs.entries(run):
             if between:
-                line += between.count("\n")
+                at += position(between.count("\n"), 0)
             row, lines = values.get(value) or self._row_of_value(value)
             route = key.rpartition("/")[0]
             if row is None or route not in ROUTES or key in said or key in ROUTES:
-                self._add_alone(line, lines)
+                self._add_alone(at >> 32, lines >> 32)
             else:
                 said[key] = row
-                places.append(line << 32 | column)
+                places.append(at | _FROM_RUN)
                 if route not in routes:
-                    routes[route] = (key, position(line, runs.indent))
-            line += lines
+                    routes[route] = (key, at)
+            at += lines
 
     def places(self) -> dict[ServiceId, int]:
         """Return the position of each service's key."""
@@ -143,14 +143,17 @@ class Rows:
         return self._same.setdefault(shared, shared)
 
     def _row_of_value(self, value: str) -> tuple[Row | None, int]:
-        """Return what an entry's value says, or None where a closer look must tell, and the entry's lines."""
+        """Return what an entry's value says, or None where a closer look must tell, and the way to its end.
+
+        The way counts the entry's lines, as a position does, so that it can be added to one.
+        """
         pairs = assignments(value)
         row: list[str | None] = [None, None, None]
         for role, name in pairs:
             row[_ROLE_INDEX[role]] = name
         odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
         shared: Row = (row[0], row[1], row[2])
-        told = (None if odd else self._same.setdefault(shared, shared), 1 + value.count("\n"))
+        told = (None if odd else self._same.setdefault(shared, shared), position(1 + value.count("\n"), 0))
         self._values[value] = told
         return told
 

@@ -67,7 +67,7 @@ def make_plan(
         unknown=tuple(Unknown(service, detail) for service, detail in sorted((unknown or {}).items())),
         in_sync=diff.in_sync,
         managed=diff.managed,
-        services=sum(1 for row in desired.values() if any(row)),
+        services=sum(map(any, desired.values())),
         fingerprint=fingerprint(requests, situation),
     )
 

@@ -14,6 +14,7 @@ from reconciler.errors import NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
 from reconciler.progress import by_task, waiting_for
 from reconciler.render import visible
+from reconciler.render.wording import Accounts, listed
 
 TOKEN_LENGTH = 4096
 """More than any token; whatever is longer was piped in by mistake."""
@@ -43,7 +44,8 @@ def party_of(number: int, answerer: str | None, session: Session) -> tuple[Accou
     if not able:
         raise ReconcilerError(
             f"none of the parties of task {number} is an account whose credentials we hold",
-            hint=f"{' and '.join(_parties(task))} must answer, by the link in OVHcloud's mail",
+            hint=f"{listed(map(Accounts(session.names).__getitem__, _parties(task)))} must answer, "
+            "by the link in OVHcloud's mail",
         )
     if len(able) > 1:
         names = " or ".join(session.names.get(party, party) for party in able)

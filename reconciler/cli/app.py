@@ -71,8 +71,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Every option is also a variable: plan --format is RECONCILER_PLAN_FORMAT, or RECONCILER_FORMAT for"
-    " all commands.",
+    epilog="Every option is also a variable: plan --format is RECONCILER_PLAN_FORMAT, or, for all commands,"
+    " RECONCILER_FORMAT.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Tell more on stderr.")

@@ -27,7 +27,7 @@ def prepare() -> None:
     if sys.stdout is None:
         raise ReconcilerError("standard output is closed: there is nowhere to write the result")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
+        if isinstance(stream, TextIOWrapper) and stream.errors != "backslashreplace":
             stream.reconfigure(errors="backslashreplace")
 
 

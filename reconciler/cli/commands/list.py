@@ -16,7 +16,11 @@ from reconciler.model import ROLES, Role
 @click.option(
     "--account", "holder", metavar="ACCOUNT", help="Only services that this account is a contact of."
 )
-@click.option("--role", type=click.Choice([*ROLES]), help="With --account: only where it holds this role.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in ROLES]),
+    help="With --account: only where it holds this role.",
+)
 @click.option("--name", metavar="TEXT", help="Only services whose key holds this text.")
 def command(
     settings: Settings,

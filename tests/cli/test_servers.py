@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
 import pytest
 
+from reconciler.sandbox import RateLimit
 from tests.cli.conftest import AGENCY, BOTH_MOVE, PLATFORM, SERVER, SHOP, Open
 
 HTML = {"status": 200, "body": "<html><body>Log in first</body></html>", "content_type": "text/html"}
@@ -65,9 +67,10 @@ def test_retries_are_told_only_to_those_who_want_to_know_more(place: Open) -> No
     assert here.run("plan").err == ""
 
 
-def test_a_limit_that_passes_is_waited_for(place: Open) -> None:
+@pytest.mark.parametrize("path", ["/me*", "/auth/time"])
+def test_a_limit_that_passes_is_waited_for(place: Open, path: str) -> None:
     here = place()
-    here.faults({**BUSY, "path": "/me*", "times": 2})
+    here.faults({**BUSY, "path": path, "times": 2})
     done = here.run("plan", "--detailed-exitcode")
     assert (done.code, done.err) == (2, "")
 
@@ -98,3 +101,12 @@ def test_an_outage_is_never_an_empty_plan_for_a_file_that_asks_for_nothing(place
     done = here.run("plan", "--format", "json")
     assert done.code == 1
     assert done.json["summary"]["unknown"] == 1
+
+
+def test_a_pause_that_nobody_would_wait_for_is_told_at_once(place: Open) -> None:
+    here = place(held=[PLATFORM], rate_limit=RateLimit(requests=1, per_seconds=3600))
+    start = time.monotonic()
+    done = here.run("plan")
+    assert time.monotonic() - start < 20
+    assert done.code == 1
+    assert re.search(r"too many calls, the server asks for a pause of 3[56]\d\d s", done.err)

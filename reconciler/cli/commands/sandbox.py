@@ -14,7 +14,7 @@ def command() -> None:
     """Run a small OVHcloud of one's own, and read the mails that it sends."""
 
 
-@command.command("serve")
+@command.command("serve", short_help="Serve the API until Ctrl-C.")
 @click.option(
     "--world", type=click.Path(path_type=Path), required=True, help="YAML: accounts, services, settings."
 )
@@ -56,7 +56,7 @@ def serve_command(
     )
 
 
-@command.command("mails")
+@command.command("mails", short_help="Show the mails that its accounts were sent.")
 @with_endpoint
 @click.option("--account", "holder", metavar="ACCOUNT", help="Only the mails of this account.")
 @click.option(

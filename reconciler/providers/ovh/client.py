@@ -160,6 +160,9 @@ class AccountClient:
             if limited:
                 refused = retry_after(response.headers, datetime.now(UTC))
             return read_answer(response, what, self._hidden(body))
+        except RateLimitedError:
+            limited = True  # also where it was the server's clock that could not be asked
+            raise
         finally:
             if limited:
                 self._pace.refused(of_round, refused)
@@ -213,7 +216,7 @@ class AccountClient:
             raise UnreachableError(failure.message, hint=failure.hint) from None
         try:
             time_there = read_answer(response, what, self._hidden(None)).body
-        except UnauthorizedError:
+        except (UnauthorizedError, RateLimitedError):
             raise
         except ApiError as error:  # whatever it is, the call that needs the time was not sent
             raise UnreachableError(error.message, status=error.status, query_id=error.query_id) from None

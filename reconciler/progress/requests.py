@@ -106,7 +106,7 @@ def _landed_at(task: Task, live: Live) -> ServiceId | None:
 
 
 def _landed(live: Live, service: ServiceId, task: Task, joined: Joined) -> bool:
-    """Tell whether the service showed what the task brought about; a later task may have moved it on since."""
+    """Tell whether the service showed what the task brought about; a later one may have moved it on since."""
     moved_on = any(
         later.id > task.id and later.state is TaskState.DONE and set(later.roles) & set(task.roles)
         for later in joined.tasks.get(service, ())

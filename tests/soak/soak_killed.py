@@ -24,9 +24,7 @@ def test_killed_at_every_boundary(living: Mortals, forgets: bool) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_killed_at_any_instant_with_or_without_the_journal(
-    living: Mortals, seed: int
-) -> None:
+def test_killed_at_any_instant_with_or_without_the_journal(living: Mortals, seed: int) -> None:
     chance = random.Random(seed)
     family = living.another()
     desk = living.desk(family)

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.errors import RateLimitedError
 from reconciler.providers.ovh.answers import retry_after
-from reconciler.providers.ovh.pace import Pace
+from reconciler.providers.ovh.pace import Pace, PauseTooLongError
 from tests.providers.loopback import Asked, Reply, Script, client_of, in_turn, serving
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -159,3 +159,20 @@ def test_one_accounts_pause_does_not_hold_another() -> None:
         with pytest.raises(RateLimitedError):
             slow.post("/slow")
         assert other.get("/me").body == "served"
+
+
+def test_pauses_that_never_help_come_to_an_end_and_then_one_call_at_a_time_may_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reconciler.providers.ovh.pace.LONGEST_PAUSE", 0.3)
+    pace = Pace()
+    for _ in range(3):
+        pace.refused(pace.enter(), 0.2)  # the third is refused 0.4 s after the first
+    start = time.monotonic()
+    with pytest.raises(PauseTooLongError):
+        pace.enter()
+    assert time.monotonic() - start < 0.1
+    time.sleep(0.25)
+    pace.served(pace.enter())
+    pace.refused(pace.enter(), 0.05)
+    pace.served(pace.enter())

@@ -11,7 +11,10 @@ import threading
 import time
 
 LONGEST_PAUSE = 120.0
-"""Seconds that a run is willing to wait because the server asks for it; beyond that it says so and ends."""
+"""Seconds that a run is willing to wait because the server asks for it; beyond that it says so and ends.
+
+It holds for one pause, and for pauses after which the server still serves nothing.
+"""
 
 _FIRST_PAUSE = 1.0
 _NO_LIMIT_KNOWN = 1 << 30
@@ -37,6 +40,7 @@ class Pace:
         self._in_flight = 0
         self._beyond = 1  # how many may go side by side beyond the limit
         self._own_pause = _FIRST_PAUSE  # where the server names none
+        self._refused_since: float | None = None  # since then nothing was served
 
     def enter(self) -> int:
         """Wait for leave to send one call; return the round to give back with its outcome.
@@ -46,8 +50,9 @@ class Pace:
         """
         with self._changed:
             while True:
-                left = self._resume - time.monotonic()
-                if left > LONGEST_PAUSE:
+                now = time.monotonic()
+                left = self._resume - now
+                if left > LONGEST_PAUSE or (left > 0 and self._waits_in_vain(now)):
                     raise PauseTooLongError(left)
                 if left > 0:
                     self._changed.wait(left)
@@ -62,6 +67,7 @@ class Pace:
         with self._changed:
             self._in_flight -= 1
             if of_round == self._round:
+                self._refused_since = None
                 self._served += 1
                 self._own_pause = _FIRST_PAUSE
                 if self._served > self._limit + 2 * self._beyond:
@@ -72,6 +78,8 @@ class Pace:
         """Tell that a call was answered with 429; `pause` is what the server asks for, in seconds."""
         with self._changed:
             self._in_flight -= 1
+            if self._refused_since is None:
+                self._refused_since = time.monotonic()
             if of_round == self._round:
                 self._limit = max(1, self._served)
                 self._served = 0
@@ -81,6 +89,10 @@ class Pace:
                     pause, self._own_pause = self._own_pause, min(self._own_pause * 2, LONGEST_PAUSE / 2)
             self._resume = max(self._resume, time.monotonic() + (pause or 0.0))
             self._changed.notify_all()
+
+    def _waits_in_vain(self, now: float) -> bool:
+        """Tell whether we have waited long enough: then only a pause that has passed lets one call try."""
+        return self._refused_since is not None and now - self._refused_since > LONGEST_PAUSE
 
     def _may_go(self) -> bool:
         room = self._limit - self._served - self._in_flight

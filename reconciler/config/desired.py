@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from reconciler.config.accounts import AccountBook, note_no_mapping
 from reconciler.config.assignments import Assigned, Assignments, Box, Named
@@ -18,6 +19,14 @@ from reconciler.model.routes import ROUTES
 
 _MOST_WARNINGS = 100
 _NOBODY: Row = (None, None, None)
+
+
+class _Meaning(NamedTuple):
+    """What a service's row comes to under the defaults of its file."""
+
+    contacts: Contacts
+    boxes: dict[Role, TimeBox]
+    is_faulty: bool
 
 
 class Joined:
@@ -36,6 +45,8 @@ class Joined:
         self._accounts = accounts
         self._problems = problems
         self._unmanaged = 0
+        self._faultless: dict[int, Row] = {}
+        self._meanings: dict[tuple[Row, Row], _Meaning] = {}
 
     def join(self, documents: list[Document], endpoint: Endpoint | None) -> None:
         """Take in every file, the main one first."""
@@ -55,8 +66,13 @@ class Joined:
         if not isinstance(node, Fields):
             note_no_mapping(self._problems, document.source, at, node, "defaults")
             return _NOBODY
+        if id(node) in self._faultless:  # files that say the same share their nodes
+            return self._faultless[id(node)]
+        before = len(self._problems.found)
         assigned = Assignments(document.source, self._problems).of(node)
         self._check(document, assigned)
+        if len(self._problems.found) == before:
+            self._faultless[id(node)] = assigned
         return assigned
 
     def _take(self, document: Document, defaults: Row) -> None:
@@ -80,16 +96,21 @@ class Joined:
         """Return each distinct row's contacts and time boxes, and the rows that name unknown accounts."""
         contacts, boxed, faulty = {}, {}, set()
         for row in said:
-            if any(named is not None and not self._is_known(named) for named in row):
+            meaning = self._meanings.get((defaults, row)) or self._meaning(defaults, row)
+            contacts[row] = meaning.contacts
+            if meaning.boxes:
+                boxed[row] = meaning.boxes
+            if meaning.is_faulty:
                 faulty.add(row)
-            effective = _overridden(defaults, row)
-            contacts[row] = Contacts(*(self._holder(named) for named in effective))
-            boxes = {
-                role: box for role, named in zip(ROLES, effective, strict=True) if (box := self._box(named))
-            }
-            if boxes:
-                boxed[row] = boxes
         return contacts, boxed, faulty
+
+    def _meaning(self, defaults: Row, row: Row) -> _Meaning:
+        effective = _overridden(defaults, row)
+        boxes = {role: box for role, named in zip(ROLES, effective, strict=True) if (box := self._box(named))}
+        is_faulty = any(named is not None and not self._is_known(named) for named in row)
+        contacts = Contacts(*(self._holder(named) for named in effective))
+        meaning = self._meanings[defaults, row] = _Meaning(contacts, boxes, is_faulty)
+        return meaning
 
     def _is_known(self, named: str | Named | Box) -> bool:
         if isinstance(named, Box):

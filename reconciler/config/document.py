@@ -10,7 +10,7 @@ from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar
 from reconciler.config.problems import GiveUpError, Problems
 from reconciler.config.reading import FIRST, Source, quoted
 from reconciler.config.rows import Rows
-from reconciler.config.runs import Runs, find_runs
+from reconciler.config.runs import WORTHWHILE, Runs, Skeleton, find_runs
 from reconciler.config.syntax import syntax_problem
 
 MAIN_KEYS = (
@@ -20,6 +20,13 @@ INCLUDED_KEYS = ("version", "accounts", "defaults", "services")
 
 _MOST_NODES = 200_000  # in one section beside `services`
 _MOST_IN_A_SERVICE = 1_000
+
+
+Sections = dict[str, tuple[int, Node]]
+"""Every known key but `services`, with its place and its value."""
+
+Skeletons = dict[Skeleton, Sections]
+"""What files say beside their runs: of many that differ in nothing else, only one is read event by event."""
 
 
 class Document:
@@ -34,19 +41,28 @@ class Document:
     def __init__(self, source: Source, problems: Problems, *, included: bool = False) -> None:
         self.source = source
         self.included = included
-        self.sections: dict[str, tuple[int, Node]] = {}
+        self.sections: Sections = {}
         self.rows = Rows(source, problems)
         self.complete = False
         self._problems = problems
 
-    def read(self, runs: Runs) -> None:
+    def read(self, runs: Runs, known: Sections | None) -> None:
         """Read the file.
+
+        Args:
+            runs: its runs, as far as they are to be trusted.
+            known: what another file of the same skeleton says.
 
         Raises:
             GiveUpError: the rest of it cannot be understood; the problem is noted.
         """
         try:
-            _Reading(self, self._problems, runs).stream()
+            if known is None:
+                _Reading(self, self._problems, runs).stream()
+            else:
+                self.sections = known
+                for run in runs.proven():
+                    self.rows.add_run(runs, run)
         except YAMLError as error:
             raise syntax_problem(self.source, error, self._problems) from None
         finally:
@@ -54,21 +70,34 @@ class Document:
         self.complete = True
 
 
-def read_document(source: Source, problems: Problems, *, included: bool = False) -> Document:
-    """Return what a file says; where it cannot be read to its end, `complete` is False."""
-    runs = find_runs(source.text)
+def read_document(
+    source: Source, problems: Problems, *, included: bool = False, skeletons: Skeletons | None = None
+) -> Document:
+    """Return what a file says; where it cannot be read to its end, `complete` is False.
+
+    Args:
+        source: the file.
+        problems: takes what is wrong with it.
+        included: another file includes it.
+        skeletons: what files of this kind said that were read before; takes this one's.
+    """
+    alone = skeletons is None and len(source.text) < WORTHWHILE
+    runs = Runs(source.text, 0, []) if alone else find_runs(source.text)
     for attempt in (1, 2, 3):
         noted = Problems()
         document = Document(source, noted, included=included)
+        known = skeletons.get(runs.skeleton()) if skeletons else None
         stopped_at = None
         try:
-            document.read(runs)
+            document.read(runs, known)
         except GiveUpError as error:
             stopped_at = error.at >> 32
         fewer = runs.without(stopped_at)
         if fewer is None:
             break
         runs = fewer if attempt == 1 else Runs(source.text, 0, [])
+    if skeletons is not None and known is None and not noted.found and document.rows.came_in_runs:
+        skeletons[runs.skeleton()] = document.sections
     problems.absorb(noted)
     return document
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, quoted, visible
 
 _MOST_FILES = 100_000
+
+
+class _Folder(NamedTuple):
+    """Where a folder leads in the end, None if out of the root; its links, None if it must not be listed."""
+
+    real: str | None
+    links: frozenset[str] | None
 
 
 class Includes:
@@ -24,8 +34,8 @@ class Includes:
         self._source = source
         self._problems = problems
         self._root = self._folder.resolve()
-        self._main = main.resolve()
-        self._parents: dict[Path, Path] = {}
+        self._main = str(main.resolve())
+        self._folders: dict[str, _Folder] = {}
 
     def files(self, patterns: list[tuple[str, int]]) -> Iterator[tuple[Path, str, int]]:
         """Yield each file with its name for messages and the place of the pattern, sorted, each once."""
@@ -33,7 +43,7 @@ class Includes:
         for pattern, at in patterns:
             for path in self._matches(pattern, at):
                 real = self._real(path)
-                if not real.is_relative_to(self._root):
+                if real is None:
                     self._refuse(
                         path, at, "leads out of the main file's folder", "keep what is included below it"
                     )
@@ -42,7 +52,7 @@ class Includes:
                         path, at, "is the main file itself", "keep included files in a folder of their own"
                     )
                 else:
-                    found.setdefault(str(real), (path, at))
+                    found.setdefault(real, (path, at))
         for _, (path, at) in sorted(found.items()):
             yield path, visible(str(path)), at
 
@@ -71,16 +81,28 @@ class Includes:
             return []
         return matches
 
-    def _real(self, path: Path) -> Path:
-        """Return where a path leads in the end; folders are followed once for all files in them."""
+    def _real(self, path: Path) -> str | None:
+        """Return where a path leads in the end, or None if out of the root."""
+        folder, name = os.path.split(path)
         try:
-            if path.is_symlink():
-                return path.resolve()
-            if path.parent not in self._parents:
-                self._parents[path.parent] = path.parent.resolve()
+            if folder not in self._folders:
+                self._folders[folder] = self._looked_into(Path(folder))
+            real, links = self._folders[folder]
+            if links is None or name in links:
+                return self._below_root(path.resolve())
         except (OSError, RuntimeError):
-            return Path("/")  # links in a circle lead nowhere, and surely not below the folder
-        return self._parents[path.parent] / path.name
+            return None  # links in a circle lead nowhere, and surely not below the folder
+        return f"{real}{os.sep}{name}" if real is not None else None
+
+    def _looked_into(self, folder: Path) -> _Folder:
+        """Look into a folder once for all files in it."""
+        links: frozenset[str] | None = None
+        with suppress(PermissionError), os.scandir(folder) as entries:
+            links = frozenset(entry.name for entry in entries if entry.is_symlink())
+        return _Folder(self._below_root(folder.resolve()), links)
+
+    def _below_root(self, real: Path) -> str | None:
+        return str(real) if real.is_relative_to(self._root) else None
 
     def _refuse(self, path: Path, at: int, why: str, hint: str) -> None:
         self._problems.note(self._source, at, f"{quoted(str(path))} {why}", hint)

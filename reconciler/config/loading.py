@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.config.accounts import AccountBook
 from reconciler.config.desired import Joined
-from reconciler.config.document import Document, read_document
+from reconciler.config.document import Document, Skeletons, read_document
 from reconciler.config.includes import Includes
 from reconciler.config.model import Config
 from reconciler.config.problems import Problems
@@ -83,9 +83,10 @@ def _included(path: Path, main: Document, settings: Settings, problems: Problems
     patterns = settings.include()
     if not patterns:
         return
+    skeletons: Skeletons = {}
     for file, name, at in Includes(path, main.source, problems).files(patterns):
         try:
-            yield read_document(read(file, name), problems, included=True)
+            yield read_document(read(file, name), problems, included=True, skeletons=skeletons)
         except UnreadableError as error:
             if error.problem.source is not None or error.problem.line > 1:
                 problems.keep(error.problem)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import stat
 from bisect import bisect_right
+from codecs import BOM_UTF8
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 
@@ -130,10 +132,10 @@ def read(path: Path, file: str) -> Source:
     try:
         found = path.stat()
         _refuse_unfit(found.st_mode, found.st_size, file)
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=0) as stream:
             raw = stream.read(found.st_size + 1)
-            if len(raw) > found.st_size:  # it has grown, or its size is not told
-                raw += stream.read(MAX_BYTES)
+            if len(raw) != found.st_size:  # it has grown, its size is not told, or the read was cut short
+                raw += BufferedReader(stream).read(MAX_BYTES)
     except FileNotFoundError:
         raise _unreadable(file, "there is no such file", "name another with --file") from None
     except PermissionError:
@@ -157,12 +159,13 @@ def _refuse_unfit(mode: int, size: int, file: str) -> None:
 def _decoded(raw: bytes, file: str) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _unreadable(file, "the file is UTF-16 text, not UTF-8", "save it as UTF-8")
+    text = raw.removeprefix(BOM_UTF8)
     try:
-        return raw.decode("utf-8-sig")
+        return text.decode()
     except UnicodeDecodeError as error:
-        good = Source(file, raw[: error.start + _SHOWN].decode("utf-8-sig", "backslashreplace"))
-        at = good.position_of(len(raw[: error.start].decode("utf-8-sig")))
-        byte = raw[error.start]
+        good = Source(file, text[: error.start + _SHOWN].decode(errors="backslashreplace"))
+        at = good.position_of(len(text[: error.start].decode()))
+        byte = text[error.start]
         problem = good.problem(at, f"the file is not UTF-8 text: byte 0x{byte:02x}", "save it as UTF-8")
         raise UnreadableError(problem) from None
 

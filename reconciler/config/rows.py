@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Container, Iterator
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from reconciler.config.assignments import Assigned, Assignments, Box, Named
 from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar
@@ -44,7 +45,6 @@ class Rows:
         self._places = array("Q")
         self._named_at = array("Q")
         self._same: dict[Row, Row] = {}
-        self._values: dict[str, tuple[Row | None, int]] = {}
         self._runs: Runs | None = None
         self._twins: list[tuple[ServiceId, int]] = []
 
@@ -64,13 +64,13 @@ class Rows:
 
     def add_run(self, runs: Runs, run: Run) -> None:
         """Take in the services of a run."""
-        said, values, places, routes = self.said, self._values, self._places, self.routes
+        said, places, routes = self.said, self._places, self.routes
         self._runs = runs
         at = position(run.line, runs.indent)
         for between, key, value in runs.entries(run):
             if between:
                 at += position(between.count("\n"), 0)
-            row, lines = values.get(value) or self._row_of_value(value)
+            row, lines = _row_of_value(value)
             route = key.rpartition("/")[0]
             if row is None or route not in ROUTES or key in said or key in ROUTES:
                 self._add_alone(at >> 32, lines >> 32)
@@ -80,6 +80,11 @@ class Rows:
                 if route not in routes:
                     routes[route] = (key, at)
             at += lines
+
+    @property
+    def came_in_runs(self) -> bool:
+        """Whether every service came in a run."""
+        return all(place & _FROM_RUN for place in self._places)
 
     def places(self) -> dict[ServiceId, int]:
         """Return the position of each service's key."""
@@ -142,21 +147,6 @@ class Rows:
         shared: Row = (texts[0], texts[1], texts[2])
         return self._same.setdefault(shared, shared)
 
-    def _row_of_value(self, value: str) -> tuple[Row | None, int]:
-        """Return what an entry's value says, or None where a closer look must tell, and the way to its end.
-
-        The way counts the entry's lines, as a position does, so that it can be added to one.
-        """
-        pairs = assignments(value)
-        row: list[str | None] = [None, None, None]
-        for role, name in pairs:
-            row[_ROLE_INDEX[role]] = name
-        odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
-        shared: Row = (row[0], row[1], row[2])
-        told = (None if odd else self._same.setdefault(shared, shared), position(1 + value.count("\n"), 0))
-        self._values[value] = told
-        return told
-
     def _add_alone(self, line: int, lines: int) -> None:
         """Take in one entry of a run through libyaml."""
         start, end = self._source.start_of_line(line), self._source.start_of_line(line + lines)
@@ -174,3 +164,17 @@ class Rows:
         for role, name, offset in self._runs.named(self._source.start_of_line(place >> 32)):
             named[_ROLE_INDEX[role]] = Named(name, self._source.position_of(offset))
         return named[0], named[1], named[2]
+
+
+@lru_cache(maxsize=4_096)
+def _row_of_value(value: str) -> tuple[Row | None, int]:
+    """Return what an entry's value says, or None where a closer look must tell, and the way to its end.
+
+    The way counts the entry's lines, as a position does, so that it can be added to one.
+    """
+    pairs = assignments(value)
+    row: list[str | None] = [None, None, None]
+    for role, name in pairs:
+        row[_ROLE_INDEX[role]] = name
+    odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
+    return None if odd else (row[0], row[1], row[2]), position(1 + value.count("\n"), 0)

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.config.reading import has_other_breaks
 from reconciler.model import ServiceId
@@ -21,7 +20,8 @@ from reconciler.model import ServiceId
 _STANDS_FOR_A_RUN = "run/of-services"
 _MOST = 2_000  # entries in a run, so that taking it apart needs little memory at a time
 
-_WORTHWHILE = 1_000  # characters; below that the events themselves are quicker
+WORTHWHILE = 1_000
+"""Characters of a text below which its events themselves are quicker."""
 
 _ROLE = "(?:admin|technical|billing)"
 _NAME = "[A-Za-z][A-Za-z0-9_.-]{0,80}+"
@@ -34,13 +34,16 @@ _FIRST_KEY = re.compile("\n([ ]{1,8})[A-Za-z]{1,30}+/[A-Za-z0-9._/-]{1,200}+:[ \
 _ASSIGNED = re.compile(f"({_ROLE}): ({_NAME})")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A run: its first line, counted from 0, and where in the text it starts and ends."""
 
     line: int
     start: int
     end: int
+
+
+Skeleton = tuple[str, int, tuple[int, ...]]
+"""What libyaml is to read, the column of every run in it, and their lines: it reads equal ones alike."""
 
 
 class Runs:
@@ -58,6 +61,15 @@ class Runs:
         if not unmet:
             return None
         return Runs(self._text, self._indent, [run for run in self._found if run.line not in self._unmet])
+
+    def skeleton(self) -> Skeleton:
+        """Return all that a reading depends on, but for what stands in the runs."""
+        return self.text(), self._indent, tuple([run.line for run in self._found])
+
+    def proven(self) -> list[Run]:
+        """Return all runs as met: those of an equal skeleton were."""
+        self._unmet.clear()
+        return self._found
 
     def text(self) -> str:
         """Return what libyaml is to read."""
@@ -96,8 +108,8 @@ class Runs:
 
 
 def find_runs(text: str) -> Runs:
-    """Return the runs of a text; one that is short, or whose lines do not end with a line feed, has none."""
-    first = _FIRST_KEY.search(text) if len(text) >= _WORTHWHILE else None  # its indent counts for all
+    """Return the runs of a text; one whose lines do not end with a line feed has none."""
+    first = _FIRST_KEY.search(text)  # its indent counts for all
     if first is None or has_other_breaks(text):
         return Runs(text, 0, [])
     indent = len(first[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.config import load
@@ -83,7 +83,7 @@ def told(path: Path) -> object:
     try:
         config = load(path)
     except ConfigError as error:
-        return [(p.line, p.column, p.message, p.hint, p.source) for p in error.problems]
+        return [(Path(p.file).name, p.line, p.column, p.message, p.hint, p.source) for p in error.problems]
     return list(config.rows.items()), dict(config.places), dict(config.time_boxes), config.warnings
 
 
@@ -95,6 +95,30 @@ def test_a_text_tells_the_same_read_in_runs_and_event_by_event(
     text = HEAD + LONG + start + "\n".join(lines) + "\n"
 
     assert told(write(tmp_path, text)) == told(write(tmp_path, text.replace("\n", "\r\n")))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=st.lists(LINES, min_size=1, max_size=4),
+    head=st.sampled_from(["", "defaults: {admin: agency}\n", "defaults: {admin: nobody}\n"]),
+    name=st.sampled_from(["other", "o", "a.b"]),
+)
+@example(lines=["  domain/a.example: {}"], head="defaults: {admin: nobody}\n", name="o")
+@example(lines=["  domain/a.example: {technical: nobody}"], head="defaults: {admin: agency}\n", name="o")
+@example(lines=["  run/of-services: {}"], head="", name="domain/o.test")
+def test_files_that_differ_only_in_their_services_tell_the_same_read_together_and_event_by_event(
+    tmp_path: Path, lines: list[str], head: str, name: str
+) -> None:
+    text = f"version: 1\n{head}services:\n" + "\n".join(lines) + "\n"
+    others = text.replace("/", f"/{name}-"), text.replace("run/of-services", name)
+    main = write(tmp_path, f"{HEAD}include: [teams/*.yaml]\nservices: {{}}\n")
+
+    def read(ending: str) -> object:
+        for number, content in enumerate((text, *others)):
+            write(tmp_path, content.replace("\n", ending), f"teams/{number}.yaml")
+        return told(main)
+
+    assert read("\n") == read("\r\n")
 
 
 @pytest.mark.parametrize(
@@ -140,6 +164,7 @@ def test_the_stand_in_for_a_run_is_an_unknown_route_where_a_file_writes_it(tmp_p
 
     assert told(write(tmp_path, text)) == [
         (
+            "contacts.yaml",
             7,
             3,
             "`run/of-services` begins with no known route",

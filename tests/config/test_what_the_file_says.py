@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.config import Account, Endpoint, GuardSettings, Place, TimeBox, load
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
-from tests.config.files import AGENCY, FINANCE, HEAD, PLATFORM, faults, loaded, write
+from tests.config.files import AGENCY, FINANCE, HEAD, PLATFORM, faults, loaded, problems, write
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -237,6 +237,14 @@ def test_every_service_of_a_big_file_may_be_an_alias(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_moves_nothing(tmp_path: Path) -> None:
     assert faults(tmp_path, "nonsense: 1\n", "\ufeff" + HEAD) == ["4:1: unknown key `nonsense`"]
+
+
+def test_a_byte_that_is_no_utf8_is_named_with_its_place_after_a_byte_order_mark_too(tmp_path: Path) -> None:
+    (tmp_path / "contacts.yaml").write_bytes(b"\xef\xbb\xbfversion: 1\na: \xe9\n")
+
+    found = problems(tmp_path / "contacts.yaml")
+
+    assert [(p.line, p.column, p.message) for p in found] == [(2, 4, "the file is not UTF-8 text: byte 0xe9")]
 
 
 @pytest.mark.parametrize("name", ["contacts", "webmaster"])

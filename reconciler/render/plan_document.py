@@ -47,8 +47,8 @@ def plan_json(plan: Plan) -> str:
             f'{{"guard": {quoted(s.guard)}, "detail": {quoted(s.detail)}}}' for s in plan.stopped_by
         ),
     }
-    body = ",\n ".join(f'"{key}": {value}' for key, value in keys.items())
-    return _well_formed(f"{{{body}}}")
+    pieces = [piece for key, value in keys.items() for piece in (",\n ", quoted(key), ": ", value)]
+    return _well_formed("".join(["{", *pieces[1:], "}"]))
 
 
 class _Contacts(dict[object, str]):
@@ -70,8 +70,10 @@ def _well_formed(document: str) -> str:
 
 
 def _listed(rows: Iterable[str]) -> str:
-    body = ",\n  ".join(rows)
-    return f"[{body}]" if body else "[]"
+    pieces = [*rows] or [""]
+    pieces[0] = f"[{pieces[0]}"
+    pieces[-1] += "]"
+    return ",\n  ".join(pieces)
 
 
 def _requests(plan: Plan, contacts: _Contacts) -> Iterator[str]:

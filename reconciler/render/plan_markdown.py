@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
+from reconciler.render.lists import Section
 from reconciler.render.safe import code, prose
-from reconciler.render.sections import Row, Section, sections
+from reconciler.render.sections import sections
 from reconciler.render.summary import next_step, summary
 from reconciler.render.wording import Accounts, Counts, counts
 
@@ -84,7 +85,7 @@ def _section(section: Section, limit: int | None) -> Iterator[str]:
     yield ""
     yield f"| {' | '.join(section.columns)} |"
     yield "|---" * len(section.columns) + "|"
-    for row in section.rows[:limit]:
+    for row in section.rows[:limit].cells():
         yield _row(section, row)
     left_out = len(section.rows[limit:]) if limit is not None else 0
     if left_out:
@@ -94,9 +95,9 @@ def _section(section: Section, limit: int | None) -> Iterator[str]:
         yield from (f"- {note}" for note in section.notes)
 
 
-def _row(section: Section, row: Row) -> str:
+def _row(section: Section, row: tuple[str, ...]) -> str:
     cells = (
         prose(cell) if column in _SENTENCES else code(cell)
-        for column, cell in zip(section.columns, section.cells(row), strict=True)
+        for column, cell in zip(section.columns, row, strict=True)
     )
     return f"| {' | '.join(cells)} |"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
+from reconciler.render.lists import Rows, Section
 from reconciler.render.safe import all_visible, visible
-from reconciler.render.sections import Row, Section, sections
+from reconciler.render.sections import sections
 from reconciler.render.summary import next_step, summary
 from reconciler.render.wording import Accounts, counts
 
@@ -44,19 +45,17 @@ def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None, *, app
     yield from summary(plan, numbers)
     for section in sections(plan, numbers, names):
         yield ""
-        yield from section_lines(section, limit)
+        yield "\n".join(section_lines(section, limit))
     step = next_step(plan, numbers, Accounts(names), applying=applying)
     if step:
         yield ""
         yield step
 
 
-def _row_lines(rows: list[Row], glue: str | None) -> list[str]:
-    if glue is None:
-        lines = [f"  {first}{text}" for first, (_, text), _ in rows]
-    else:
-        lines = [f"  {first}{text}{glue}{last}" for first, (_, text), last in rows]
-    names_are_safe = all_visible([row[0] for row in rows])
-    if names_are_safe and (glue is None or all_visible([row[2] for row in rows])):
+def _row_lines(rows: Rows, glue: str) -> list[str]:
+    lines = [f"  {about}{words.text}" for about, words in zip(rows.about, rows.words, strict=True)]
+    if rows.last:
+        lines = [f"{line}{glue}{last}" for line, last in zip(lines, rows.last, strict=True)]
+    if all_visible(rows.about) and all_visible(rows.last):
         return lines
     return [visible(line) for line in lines]

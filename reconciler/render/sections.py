@@ -7,37 +7,14 @@ at most one more cell belong to a single row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-from reconciler.model import AccountId, ServiceId
+from reconciler.model import AccountId
 from reconciler.plan import Contested, Plan
+from reconciler.render.lists import Rows, Section, Tone, Words, plain_rows
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.safe import is_plain
 from reconciler.render.wording import Accounts, Counts, Groups, counted, moved, standing, waits_for
-
-
-class Tone(StrEnum):
-    """What a section asks of its reader; a terminal gives each its colour."""
-
-    ACT = "act"  # about to happen
-    WAIT = "wait"  # nothing to do but wait
-    CARE = "care"  # wants a person
-    ASIDE = "aside"  # good to know
-
-
-class Words(NamedTuple):
-    """The cells that many rows share, and the same as the middle of a line of text; safe to show."""
-
-    cells: tuple[str, ...] = ()
-    text: str = ""
-
-
-Row = tuple[str, Words, str]
-"""What it is about, the shared words, and a last cell; the first and the last as they came, not yet safe."""
-
-NO_WORDS = Words()
 
 _LIFT = (
     "If all of this is meant, lift the guard for one run and say why: "
@@ -51,30 +28,6 @@ _FIND = (
     "Check the spelling, and whether a configured account is a contact of the service. "
     "If it no longer exists, take it out of the file."
 )
-
-
-class Section(NamedTuple):
-    """One list of a plan.
-
-    Attributes:
-        title: what the list is and how long it is.
-        columns: a heading for each cell of a row: the first, the shared ones, and the last if there is one.
-        rows: in the order of the plan.
-        glue: what stands before a row's last cell in a line of text; None where rows have no last cell.
-        notes: what to do, one whole paragraph each; written here, names in them already safe.
-    """
-
-    tone: Tone
-    title: str
-    columns: tuple[str, ...]
-    rows: list[Row]
-    glue: str | None = None
-    notes: tuple[str, ...] = ()
-
-    def cells(self, row: Row) -> tuple[str, ...]:
-        """Return one cell for each column."""
-        first, words, last = row
-        return (first, *words.cells) if self.glue is None else (first, *words.cells, last)
 
 
 def sections(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> Iterator[Section]:
@@ -107,7 +60,7 @@ def _stopped(plan: Plan) -> Section:
         Tone.CARE,
         "STOPPED BY A GUARD: nothing will be requested in this run",
         ("Guard", "Why"),
-        [(stop.guard, NO_WORDS, stop.detail) for stop in plan.stopped_by],
+        plain_rows([stop.guard for stop in plan.stopped_by], [stop.detail for stop in plan.stopped_by]),
         glue=": ",
         notes=(_LIFT.format(lifts=" ".join(f"--lift {guard}" for guard in guards)),),
     )
@@ -118,14 +71,15 @@ def _unknown(plan: Plan) -> Section:
         Tone.CARE,
         f"COULD NOT BE READ: {counted(len(plan.unknown), 'service')}",
         ("Service", "Why"),
-        [(row.service, NO_WORDS, row.detail) for row in plan.unknown],
+        plain_rows([row.service for row in plan.unknown], [row.detail for row in plan.unknown]),
         glue=": ",
         notes=("What these services need is not known. They do not count as in sync.",),
     )
 
 
 def _requests(plan: Plan, numbers: Counts, accounts: Accounts, groups: Groups) -> Section:
-    rows: list[Row] = []
+    about: list[str] = []
+    shared: list[Words] = []
     known: dict[object, Words] = {}
     for request in plan.requests:
         asker, tasks = request.asker, request.tasks
@@ -141,17 +95,20 @@ def _requests(plan: Plan, numbers: Counts, accounts: Accounts, groups: Groups) -
                 who = accounts[asker], groups[parties]
                 text = f" {role}: {move}; asker: {who[0]}; must confirm: {who[1]}"
                 words = known[key] = Words((role, move, *who), text)
-            rows.append((change[0], words, ""))
+            about.append(change[0])
+            shared.append(words)
     tone, lead = (Tone.WAIT, "Held back by the guard") if plan.stopped_by else (Tone.ACT, "To request")
     title = (
         f"{lead}: {counted(numbers.requests, 'contact')} in {counted(numbers.posts, 'request')}, "
         f"{counted(numbers.confirmations, 'confirmation')} needed"
     )
-    return Section(tone, title, ("Service", "Role", "Change", "Asker", "Must confirm"), rows)
+    return Section(
+        tone, title, ("Service", "Role", "Change", "Asker", "Must confirm"), Rows(about, shared, [])
+    )
 
 
 def _deferred(plan: Plan, accounts: Accounts) -> Section:
-    rows: list[Row] = []
+    rows = Rows([], [], [])
     known: dict[object, Words] = {}
     waits: dict[object, str] = {}
     for row in plan.deferred:
@@ -165,7 +122,7 @@ def _deferred(plan: Plan, accounts: Accounts) -> Section:
         wait = waits.get(row.waits_for)
         if wait is None:
             wait = waits[row.waits_for] = waits_for(row.waits_for)
-        rows.append((change[0], words, wait))
+        rows.add(change[0], words, wait)
     title = f"Deferred, to be requested by a later apply: {counted(len(rows), 'contact')}"
     return Section(
         Tone.WAIT, title, ("Service", "Role", "Change", "Asker", "Waits for"), rows, "; waits for "
@@ -173,7 +130,7 @@ def _deferred(plan: Plan, accounts: Accounts) -> Section:
 
 
 def _pending(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
-    rows: list[Row] = []
+    rows = Rows([], [], [])
     known: dict[object, Words] = {}
     for row in plan.pending:
         change = row.change
@@ -183,7 +140,7 @@ def _pending(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
             role, move = moved(change, accounts)
             cells = role, move, standing(row.state, row.waiting_for, groups)
             words = known[key] = Words(cells, f" {role}: {move}; {cells[2]}")
-        rows.append((change[0], words, str(row.task)))
+        rows.add(change[0], words, str(row.task))
     title = f"Pending, requested already and not done yet: {counted(len(rows), 'contact')}"
     return Section(
         Tone.WAIT, title, ("Service", "Role", "Change", "Where it stands", "Task"), rows, "; task "
@@ -191,7 +148,7 @@ def _pending(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
 
 
 def _blocked(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
-    rows: list[Row] = []
+    rows = Rows([], [], [])
     known: dict[object, Words] = {}
     for row in plan.blocked:
         change = row.change
@@ -202,7 +159,7 @@ def _blocked(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
             cells = role, move, WORDINGS[row.reason].label
             words = known[key] = Words(cells, f" {role}: {move}; {cells[2]}")
         detail = f"{why(row)}; could ask: {groups[row.could_ask]}" if row.could_ask else why(row)
-        rows.append((change[0], words, detail))
+        rows.add(change[0], words, detail)
     return Section(
         Tone.CARE,
         f"Blocked, wants a person: {counted(len(rows), 'contact')}",
@@ -214,12 +171,12 @@ def _blocked(plan: Plan, accounts: Accounts, groups: Groups) -> Section:
 
 
 def _contested(plan: Plan, accounts: Accounts) -> Section:
-    rows: list[Row] = []
+    rows = Rows([], [], [])
     for row in plan.contested:
         role, move = moved(row.change, accounts)
         cells = role, move, _who_asked(row, accounts), accounts[row.towards]
         text = f" {role}: {move}; asked by {cells[2]}; moves it to {cells[3]}"
-        rows.append((row.change.service, Words(cells, text), str(row.task)))
+        rows.add(row.change.service, Words(cells, text), str(row.task))
     return Section(
         Tone.CARE,
         f"Contested, an open request moves a contact elsewhere: {counted(len(rows), 'contact')}",
@@ -240,7 +197,7 @@ def _absent(plan: Plan) -> Section:
         Tone.CARE,
         f"Absent, declared in the file but seen by no account: {counted(len(plan.absent), 'service')}",
         ("Service",),
-        _names(plan.absent),
+        plain_rows(plan.absent),
         notes=(_FIND,),
     )
 
@@ -250,10 +207,6 @@ def _unmanaged(plan: Plan) -> Section:
         Tone.ASIDE,
         f"Not managed, seen but not declared in the file: {counted(len(plan.unmanaged), 'service')}",
         ("Service",),
-        _names(plan.unmanaged),
+        plain_rows(plan.unmanaged),
         notes=("They are left alone. To manage their contacts, add them to `services` in the file.",),
     )
-
-
-def _names(services: Iterable[ServiceId]) -> list[Row]:
-    return [(service, NO_WORDS, "") for service in services]

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
+from reconciler.render.lists import Section, Tone
 from reconciler.render.plan_text import section_lines
 from reconciler.render.requests import (
     SERVICE_COLUMNS,
@@ -28,7 +29,7 @@ from reconciler.render.requests import (
     status_summary,
 )
 from reconciler.render.safe import visible
-from reconciler.render.sections import Section, Tone, sections
+from reconciler.render.sections import sections
 from reconciler.render.summary import next_step, summary
 from reconciler.render.wording import Accounts, counts
 
@@ -109,7 +110,7 @@ def _show_section(section: Section, console: Console, limit: int | None) -> None
         _print_lines(console, lines)
         return
     _say(console, section.title, style)
-    _print_table(console, section.columns, map(section.cells, rows))
+    _print_table(console, section.columns, rows.cells())
     if len(rows) < len(section.rows):
         _say(console, f"... and {len(section.rows) - len(rows)} more")
     for note in section.notes:

@@ -49,7 +49,7 @@ def vetoes(
         elif handover and _is_blind_handover(change, settings, held):
             found[change.service, change.role] = (
                 f"{Guard.ALLOW_ADMIN_HANDOVER_TO}: admin would go to {change.desired}, "
-                "an account without configured credentials"
+                "an account that we hold no usable credentials of"
             )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,6 +19,9 @@ from reconciler.render.wording import Accounts, listed
 
 TOKEN_LENGTH = 4096
 """More than any token; whatever is longer was piped in by mistake."""
+
+
+_LINKED = re.compile(r"[?&]token=([A-Za-z0-9]+)")
 
 
 def party_of(number: int, answerer: str | None, session: Session) -> tuple[AccountId, Task]:
@@ -70,6 +74,8 @@ def _parties(task: Task) -> tuple[AccountId, ...]:
 def token_from(option: str | None) -> str:
     """Return the token: the option's, else the answer to a prompt that shows nothing, else standard input's.
 
+    Where the mail's whole link was given, the token in it is taken: each wrong one may cost one of few tries.
+
     Raises:
         click.UsageError: there is none.
     """
@@ -79,7 +85,8 @@ def token_from(option: str | None) -> str:
         text = click.prompt("Token from the mail", hide_input=True, err=True)
     else:
         text = sys.stdin.read(TOKEN_LENGTH)
-    text = text.strip()
+    linked = _LINKED.search(text)
+    text = linked[1] if linked else text.strip()
     if not text:
         raise click.UsageError("no token: give it on standard input, at the prompt, or with --token")
     return text

@@ -120,13 +120,17 @@ def _nothing_asked(
 
 
 def _check_expectation(plan: Plan, observation: Observation, orders: Orders) -> None:
-    """Refuse a plan that has other requests than the approved one; none at all are a no-op.
+    """Refuse a plan that has other requests than the approved one.
+
+    None at all, and nothing blocked either, is a no-op: what was approved is pending or in sync by now.
 
     Raises:
         StalePlanError: it has.
         ReconcilerError: it has, and something could not be read, which is worse.
     """
-    if plan.requests and orders.expect is not None and orders.expect != plan.fingerprint:
+    if orders.expect in {None, plan.fingerprint}:
+        return
+    if plan.requests or plan.blocked:
         kind = ReconcilerError if plan.unknown or observation.unreadable else StalePlanError
         raise kind(
             f"what would be asked now has the fingerprint {plan.fingerprint}, not {orders.expect}",

@@ -22,17 +22,21 @@ def show_mails(session: Session, holder: str | None, last: int | None) -> None:
     """
     _require_sandbox(session)
     only = account(holder, session.config) if holder is not None else None
+    count = 0
     for party, reader in session.readers.items():
         if only not in {None, party}:
             continue
         mails = reader.mails()
         for mail in mails[-last:] if last else mails:
+            count += 1
             click.echo(f"To: {visible(session.names.get(party, party))}")
             click.echo(f"Date: {mail.sent:%Y-%m-%d %H:%M:%S} UTC")
             click.echo(f"Subject: {visible(mail.subject)}\n")
             for line in mail.body.splitlines():
                 click.echo(f"    {visible(line)}".rstrip())
             click.echo()
+    if not count:
+        click.echo("no mail was sent yet", err=True)
 
 
 def show_token(session: Session, holder: str, task: int) -> None:

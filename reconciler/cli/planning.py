@@ -70,7 +70,13 @@ def retries_of(texts: Iterable[str], session: Session, observation: Observation)
 
 
 def warn_of_unreadable(observation: Observation) -> None:
-    """Tell on stderr which accounts could not be read."""
+    """Tell on stderr which accounts could not be read, in whole or in part."""
+    for account, reason in observation.unlisted.items():
+        click.echo(
+            f"warning: the services of {visible(account)} cannot be listed: {visible(reason)}; "
+            "services that the file does not declare go unseen",
+            err=True,
+        )
     for account, reason in observation.unreadable.items():
         click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
 

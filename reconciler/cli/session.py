@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,14 @@ from reconciler.cli.options import Settings, find_file
 from reconciler.cli.places import journal_file, sandbox_folder
 from reconciler.config import Config, load
 from reconciler.errors import CredentialsError
-from reconciler.model import AccountId, Observation, Role, ServiceId
+from reconciler.model import AccountId, Observation, Role, ServiceId, account_id
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.ports.journal import Journal
 from reconciler.render import visible
 
 if TYPE_CHECKING:
     from reconciler.plan import Plan
-    from reconciler.providers.ovh.keys import Keyring
+    from reconciler.providers.ovh.keys import Credentials, Keyring
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,7 @@ def open_session(settings: Settings, *, writing: bool = False, remembering: bool
         address, keyring = _endpoint(config, file, settings, stack)
         for warning in keyring.warnings:
             _warn(warning, settings)
+        keyring = replace(keyring, accounts=_by_id(keyring, config))
         from reconciler.providers.ovh.connections import connect  # noqa: PLC0415  # requests and ovh
 
         connections = stack.enter_context(connect(address, keyring))
@@ -129,6 +130,12 @@ def open_session(settings: Settings, *, writing: bool = False, remembering: bool
             connections.writers if writing else {},
             journal,
         )
+
+
+def _by_id(keyring: Keyring, config: Config) -> Mapping[AccountId, Credentials]:
+    """Return the keys by account id: a table may be named after the short name that the file gives."""
+    ids = {account_id(entry.short): entry.id for entry in config.accounts}
+    return {ids.get(name, name): keys for name, keys in keyring.accounts.items()}
 
 
 def _endpoint(config: Config, file: Path, settings: Settings, stack: ExitStack) -> tuple[str, Keyring]:
@@ -166,6 +173,8 @@ def _nobody_let_us_in(
     if failures:
         rows = [f"{account}: {reason}" for account, reason in failures.items()]
         return CredentialsError("\n  ".join([f"no configured account can be used on {name}", *rows]))
+    if config.endpoint.is_sandbox and settings.credentials is None:
+        return CredentialsError("the sandbox's world has no account", hint="list accounts in sandbox.yaml")
     if settings.credentials is not None:
         return CredentialsError(f"{settings.credentials} holds no table [accounts.ID]", hint=_HOW_TO_HOLD)
     from reconciler.providers.ovh.credentials import default_path  # noqa: PLC0415

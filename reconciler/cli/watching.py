@@ -30,16 +30,17 @@ _AWAY, _HERE = 60.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One look of `watch`."""
+    """One look of `watch`; `blind`: something could not be read that the next look may show."""
 
     observation: Observation
     plan: Plan
     rows: tuple[Progress, ...]
+    blind: bool
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is open any more."""
-        return not self.plan.pending and not any(row.task.is_open for row in self.rows)
+        """Whether nothing is open any more, as far as the accounts that let us in can tell."""
+        return not (self.blind or self.plan.pending or any(row.task.is_open for row in self.rows))
 
 
 def run(session: Session, *, timeout: float | None, interval: float | None) -> ExitCode:
@@ -58,7 +59,7 @@ def run(session: Session, *, timeout: float | None, interval: float | None) -> E
         for look in looks:
             rows = [row for row in look.shown.rows if row.task.is_open or row.task.id in followed]
             followed.update(row.task.id for row in rows)
-            display.show(request_rows(rows, session, look.shown.observation))
+            display.show(request_rows(rows, session, look.shown.observation, look.shown.plan))
     warn_of_unreadable(look.shown.observation)
     code = _code(look.shown, timed_out=look.timed_out)
     click.echo(_ENDS[code], err=True)
@@ -70,7 +71,7 @@ _ENDS = {
     ExitCode.ERROR: "something could not be read",
     ExitCode.SOMETHING_TO_REQUEST: "nothing is open, and something is left to ask: reconciler apply",
     ExitCode.WAITING: "time is up; people are still to confirm",
-    ExitCode.BLOCKED: "nothing is open, and something needs a person: reconciler plan says what",
+    ExitCode.BLOCKED: "something needs a person: reconciler plan says what",
 }
 
 
@@ -78,7 +79,9 @@ def _look(session: Session) -> Shown:
     observation = session.observe()
     plan = session.propose(observation)
     rows = follow_requests(session, observation, everything=True)
-    return Shown(observation, plan, tuple(row for row in rows if _concerns(row, session)))
+    passing = bool(observation.unreadable.keys() - session.unreadable.keys())
+    blind = passing or (bool(plan.unknown) and not session.unreadable)
+    return Shown(observation, plan, tuple(row for row in rows if _concerns(row, session)), blind)
 
 
 def _concerns(row: Progress, session: Session) -> bool:
@@ -87,15 +90,13 @@ def _concerns(row: Progress, session: Session) -> bool:
 
 
 def _code(shown: Shown, *, timed_out: bool) -> ExitCode:
-    if timed_out:
-        return ExitCode.WAITING
     plan = shown.plan
-    codes = []
+    codes = [ExitCode.WAITING] if timed_out else []
     if plan.unknown or shown.observation.unreadable:
         codes.append(ExitCode.ERROR)
     if plan.blocked or plan.contested or plan.absent:
         codes.append(ExitCode.BLOCKED)
-    if plan.requests or plan.deferred:
+    if not timed_out and (plan.requests or plan.deferred):
         codes.append(ExitCode.SOMETHING_TO_REQUEST)
     return worst(codes)
 

@@ -58,6 +58,8 @@ def locate(url: str | Path) -> Location:
 
 def _file(path: Path) -> Location:
     path = path.expanduser()
+    if path.is_dir():
+        raise JournalError(f"{path} is a folder", hint="name a file in it: --journal PATH")
     return Location(str(path), path, URL.create("sqlite+pysqlite", database=str(path)))
 
 

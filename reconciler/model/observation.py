@@ -49,6 +49,7 @@ class Observation:
         unknown: declared services that could not be read, each with the reason.
         tasks: every task that a held account is a party of, open or settled, each once, by id.
         unreadable: accounts that we have keys for and could not read, each with the reason.
+        unlisted: accounts whose services could not be listed, so that only declared ones were seen.
     """
 
     at: datetime
@@ -59,3 +60,4 @@ class Observation:
     unknown: Mapping[ServiceId, str] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     unreadable: Mapping[AccountId, str] = field(default_factory=dict)
+    unlisted: Mapping[AccountId, str] = field(default_factory=dict)

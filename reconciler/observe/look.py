@@ -87,6 +87,7 @@ def _judged(
         unknown=dict(sorted(unknown.items())),
         tasks=tasks.tasks,
         unreadable={**seen.unreadable, **closed},
+        unlisted=seen.unlisted,
     )
 
 

@@ -22,12 +22,14 @@ class SeenServices(NamedTuple):
     Attributes:
         unknown: wanted services that somebody could not read and nobody else saw, each with the reason.
         unreadable: accounts whose services were all asked for and could not all be read, with the reason.
+        unlisted: accounts whose services could not be listed, with the reason: undeclared ones go unseen.
     """
 
     live: Live
     in_debt: frozenset[ServiceId]
     unknown: Mapping[ServiceId, str]
     unreadable: Mapping[AccountId, str]
+    unlisted: Mapping[AccountId, str]
 
 
 def read_services(
@@ -62,6 +64,7 @@ def read_services(
         if reader.account in listed
         and (everything or len(listed[reader.account]) <= worth or _in_bulk(reader, listed[reader.account]))
     }
+    unlisted = {account: str(error) for account, error in errors.items()}
     visible = {account: listed[account] for account in whole}
     sparse = [reader for reader in readers if reader.account in listed and reader.account not in whole]
     visible |= _named(sparse, open_names, pool)
@@ -87,6 +90,7 @@ def read_services(
         }
         if everything
         else {},
+        unlisted={} if everything else unlisted,
     )
 
 

@@ -52,13 +52,14 @@ def by_task(confirmations: Iterable[Confirmation]) -> Answers:
 
 
 def confirmed_by(task: Task, answers: Answers) -> tuple[AccountId, ...]:
-    """Return the parties of `task` that accepted it through us."""
+    """Return who accepted `task` through us; the server took it, whoever we thought must confirm."""
     ours = {
         row.account
         for row in answers.get(task.id, ())
         if row.answer is Answer.ACCEPTED and row.at >= task.requested - CLOCK_TOLERANCE
     }
-    return tuple(party for party in parties(task.asker, task.to_account) if party in ours)
+    must = [party for party in parties(task.asker, task.to_account) if party in ours]
+    return (*must, *sorted(ours.difference(must)))
 
 
 def waiting_for(task: Task, answers: Answers) -> tuple[AccountId, ...]:

@@ -35,7 +35,7 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
             "Next: look at what the guard says. Nothing is requested until it is lifted or the plan changes."
         )
     if plan.requests:
-        subject = "This run" if applying else "Next: `reconciler apply`"
+        subject = "This run, once agreed," if applying else "Next: `reconciler apply`"
         return f"{subject} {_what_apply_does(plan, numbers, accounts)}"
     if plan.unknown:
         return "Next: see why some services could not be read, then plan again."

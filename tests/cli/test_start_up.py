@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -46,30 +44,3 @@ def test_the_help_of_a_command_imports_no_more_than_its_options_need(command: st
 
 def test_validate_imports_no_network_no_database_and_no_web_server() -> None:
     assert not imported("validate", "-f", EXAMPLE) & (NEVER | {"pydantic"})
-
-
-def test_help_and_validate_keep_to_their_budget() -> None:
-    """Starts are timed side by side and the best of each counts: a busy machine slows all of them."""
-    program = str(Path(sys.executable).with_name("reconciler"))
-    runs = {
-        "click": [sys.executable, "-c", "import click"],
-        "help": [program, "--help"],
-        "validate": [program, "validate", "-f", EXAMPLE],
-    }
-    best = dict.fromkeys(runs, float("inf"))
-    for _ in range(7):
-        for name, argv in runs.items():
-            best[name] = min(best[name], _seconds(argv))
-    assert best["help"] <= 1.3 * best["click"] * TOLERANCE, best
-    assert best["validate"] <= 4 * best["click"] * TOLERANCE, best
-
-
-TOLERANCE = 1.15
-"""For the noise of a shared machine; `benchmarks/` measures the budget itself."""
-
-
-def _seconds(argv: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(argv, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

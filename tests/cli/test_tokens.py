@@ -216,7 +216,7 @@ def test_a_token_typed_at_the_prompt_is_in_no_file(place: Open) -> None:
 def test_mails_of_ovhcloud_are_not_for_this_command(place: Open) -> None:
     here = place()
     done = here.run("sandbox", "mails", "--account", "agency")
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.err) == (0, "", "no mail was sent yet\n")
     task = here.asked()
     token = here.run("sandbox", "mails", "--account", "agency", "--token", str(task)).out
     assert token == here.town.token(AGENCY, task) + "\n"

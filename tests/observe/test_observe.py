@@ -277,5 +277,5 @@ def test_reading_one_by_one_takes_little_more_than_latency_times_calls_over_conn
         took = time.monotonic() - begun
         calls = sum(counts(there.url).values())
     assert calls <= 128 + 6
-    # the lists come one after the other, before the services; the benchmarks measure the exact ratio
-    assert took < (calls / 16 + 6) * 0.2 * 1.6
+    # a third of one after the other is far from it on any machine; the benchmarks measure the ratio
+    assert took < calls * 0.2 / 3

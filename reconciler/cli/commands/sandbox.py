@@ -45,6 +45,8 @@ def serve_command(
 
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
+    if public_url is not None and not public_url.startswith(("http://", "https://")):
+        raise click.UsageError("--public-url is a whole address, such as https://localhost")
     serve(
         load_world(world),
         host=host,

@@ -29,6 +29,6 @@ def command(settings: Settings, style: str, detailed_exitcode: bool, everything:
         plan = session.propose(observation)
         warn_of_unreadable(observation)
         rows = follow_requests(session, observation, everything=everything)
-        show_requests(rows, session, observation, style)
+        show_requests(rows, session, observation, plan, style)
     code = code_of(plan, observation)
     return code if detailed_exitcode else plain(code)

@@ -49,9 +49,12 @@ def native_credentials(endpoint: str, *, environ: Mapping[str, str], cwd: Path) 
         values |= {name: section[name] for name in _NAMES if section.get(name)}
         sources += [str(file)] if section else []
     own = {name: environ[f"OVH_{name.upper()}"] for name in _NAMES if environ.get(f"OVH_{name.upper()}")}
-    if own and environ.get("OVH_ENDPOINT", default_endpoint) == endpoint:
+    meant = environ.get("OVH_ENDPOINT", default_endpoint)
+    if own and meant == endpoint:
         values |= own
         sources.append("the OVH_* environment variables")
+    elif own:
+        warnings.append(f"the keys in OVH_* are left aside: they are for {meant}, not for {endpoint}")
     if not values:
         return Native(None, "", tuple(warnings))
     source = " and ".join(sources)

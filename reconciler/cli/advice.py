@@ -1,0 +1,87 @@
+"""What to do next about a request, as a command that is ready to run, and what else a person should know."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.model import AccountId, Role, ServiceId, TaskState
+from reconciler.model.contacts import Desired
+from reconciler.plan import Plan, Reason
+from reconciler.progress import Progress
+
+
+def retry_commands(rows: Iterable[Progress], plan: Plan) -> Mapping[int, str]:
+    """Return for each task that holds up a wanted change the command that asks again.
+
+    Args:
+        rows: requests, the newest settled one of a contact before the older ones.
+        plan: tells which changes are held because they were turned down.
+    """
+    held = {(row.change.service, row.change.role) for row in plan.blocked if row.reason is Reason.TURNED_DOWN}
+    found: dict[int, str] = {}
+    for row in rows:
+        if row.service is None or row.task.is_open:
+            continue
+        roles = [role for role in row.task.roles if (row.service, role) in held]
+        if roles:
+            held -= {(row.service, role) for role in roles}
+            found[row.task.id] = _retry(row.service, roles)
+    return found
+
+
+def _retry(service: ServiceId, roles: list[Role]) -> str:
+    suffix = f":{roles[0]}" if len(roles) == 1 else ""
+    return f"reconciler apply --retry {service}{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    """Knows what the file wants, and which accounts we can answer for."""
+
+    desired: Desired
+    held: Container[AccountId]
+    names: Mapping[AccountId, str]
+    retries: Mapping[int, str]
+
+    def next_command(self, row: Progress) -> str | None:
+        """Return what to run next, or None where nothing can be said for sure.
+
+        Accepting is advised only for what the file wants: a task that may be about several services, or about
+        one that the file does not declare, is for a person to judge.
+        """
+        if row.task.state is not TaskState.VALIDATING:
+            return self.retries.get(row.task.id)
+        verb = "refuse" if self._is_unwanted(row) else "accept" if self._is_wanted(row) else None
+        ours = next((party for party in row.waiting_for if party in self.held), None)
+        return f"reconciler {verb} {row.task.id} --as {self._name(ours)}" if verb and ours else None
+
+    def note(self, row: Progress) -> str | None:
+        """Return what else a person should know, or None."""
+        task = row.task
+        if task.is_open and row.service is None:
+            services = " or ".join(row.candidates)
+            about = f"may be about {services}" if services else "fits no service that was seen"
+            return f"it {about}: OVHcloud gives only the bare name"
+        if task.state is not TaskState.VALIDATING:
+            return None
+        if self._is_unwanted(row):
+            return "the file wants another contact"
+        if not self._is_wanted(row):
+            return "the file does not ask for this"
+        strangers = [self._name(party) for party in row.waiting_for if party not in self.held]
+        return f"{' and '.join(strangers)} must follow the link in OVHcloud's mail" if strangers else None
+
+    def _is_unwanted(self, row: Progress) -> bool:
+        return any(self._wanted(row, role) not in {None, row.task.to_account} for role in row.task.roles)
+
+    def _is_wanted(self, row: Progress) -> bool:
+        return any(self._wanted(row, role) == row.task.to_account for role in row.task.roles)
+
+    def _wanted(self, row: Progress, role: Role) -> AccountId | None:
+        if row.service is None or row.service not in self.desired:
+            return None
+        return self.desired[row.service].of(role)
+
+    def _name(self, account: AccountId) -> str:
+        return self.names.get(account, account)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmarks.estate import ACCOUNTS, services
 from benchmarks.table import Row
@@ -31,6 +34,7 @@ def rows(folder: Path) -> Iterator[Row]:
     plain = {"latency_ms": 30, "paging": False, "batch": False}
     seconds, calls = _observed(folder / "plain.yaml", plain)
     yield Row("observe over latency x calls / connections", seconds / (LATENCY * calls / CONNECTIONS), 1.15)
+    yield Row("the same by bare sockets: the server's own share", _bare(folder / "bare.yaml"), None)
     yield Row("calls a service, neither pages nor batches", calls / SIZE, 1 + OVERHEAD_CALLS / SIZE)
     seconds, calls = _observed(folder / "paging.yaml", {"latency_ms": 30})
     yield Row("calls a service, pages and batches", calls / SIZE, 1)
@@ -60,6 +64,26 @@ def _observed(world: Path, settings: dict[str, Any]) -> tuple[float, int]:
             seconds = time.perf_counter() - start
             assert len(seen.live) == SIZE, f"saw {len(seen.live)} of {SIZE}"
             return seconds, _calls(address) - before
+
+
+def _bare(world: Path) -> float:
+    """Return the same ratio where nobody signs, checks or keeps anything."""
+    world.write_text(json.dumps({"accounts": [], "services": [], "settings": {"latency_ms": 30}}))
+    rounds = SIZE // CONNECTIONS
+    with _served(world) as address, ThreadPoolExecutor(CONNECTIONS) as pool:
+        start = time.perf_counter()
+        list(pool.map(lambda _: _ask_again_and_again(urlsplit(address).netloc, rounds), range(CONNECTIONS)))
+        return (time.perf_counter() - start) / (LATENCY * rounds)
+
+
+def _ask_again_and_again(host: str, times: int) -> None:
+    name, _, port = host.partition(":")
+    with socket.create_connection((name, int(port))) as wire:
+        for _ in range(times):
+            wire.sendall(f"GET /1.0/auth/time HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += wire.recv(65_536)
 
 
 @contextmanager

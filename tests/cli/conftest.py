@@ -39,7 +39,7 @@ class Place:
         self.town.edit("POST", "faults", list(faults))
 
     def await_hit(self) -> None:
-        """Wait until the one fault that hits a counted number of calls has hit them."""
+        """Wait until the faults that hit a counted number of calls have hit them."""
         deadline = time.monotonic() + PATIENCE
         while any(row["remaining"] for row in self.town.edit("GET", "faults")):
             assert time.monotonic() < deadline

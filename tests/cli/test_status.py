@@ -186,3 +186,69 @@ def test_the_journal_holds_what_was_seen_and_no_key(place: Open) -> None:
     for secret in ("as-pl11111", "ck-pl11111", "ak-pl11111"):
         assert secret not in dump
     assert Path(here.desk.journal).stat().st_mode & 0o077 == 0
+
+
+def test_what_may_be_about_several_services_is_for_a_person_to_judge(place: Open) -> None:
+    zone = service("domain/zone/shop.example", PLATFORM, PLATFORM, FINANCE)
+    both = f"services: {{{SHOP}: {{admin: platform}}, domain/zone/shop.example: {{admin: platform}}}}\n"
+    here = place(both, zone)
+    here.town.ask(PLATFORM, "domain/zone/shop.example", contactAdmin=AGENCY)
+    said = here.run("status").out
+    assert f"it may be about {SHOP} or domain/zone/shop.example" in said
+    assert "next:" not in said
+
+
+def test_what_the_file_does_not_ask_for_is_not_advised(place: Open) -> None:
+    here = place(f"services: {{{SHOP}: {{admin: platform}}}}\n")
+    here.town.ask(PLATFORM, SHOP, contactTech=AGENCY)
+    said = here.run("status").out
+    assert "the file does not ask for this" in said
+    assert "next:" not in said
+
+
+def test_only_the_newest_of_several_refused_requests_offers_to_ask_again(place: Open) -> None:
+    here = place()
+    for again in ([], ["--retry", SHOP]):
+        task = here.run("apply", "--yes", "--format", "json", *again).json["receipts"][0]["tasks"][0]
+        here.run("refuse", str(task), "--as", "agency", stdin=here.town.token(AGENCY, task))
+    assert here.run("status").out.count("--retry") == 1
+    here.run("apply", "--yes", "--retry", SHOP)
+    assert "--retry" not in here.run("status").out
+
+
+def test_a_request_that_ran_out_once_too_often_says_how_to_ask_again(place: Open) -> None:
+    here = place("expired_retries: 0\n" + SHOP_MOVES, expiry_days=0.000001)
+    here.run("apply", "--yes")
+    assert f"next: reconciler apply --retry {SHOP}:technical" in here.run("status").out
+
+
+def test_no_request_seen_is_not_no_request(place: Open) -> None:
+    here = place(SHOP_MOVES, held=(PLATFORM, "no55555-ovh"))
+    done = here.run("status")
+    assert done.code == 1
+    assert done.out == "No request was seen, but not every account could be read.\n"
+
+
+def test_somebody_whom_ovhcloud_does_not_name_may_have_to_confirm_too(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    here.faults(
+        {
+            "path": "/me/task/contactChange/*",
+            "method": "GET",
+            "body": {
+                "id": task,
+                "askingAccount": None,
+                "fromAccount": PLATFORM,
+                "toAccount": AGENCY,
+                "serviceDomain": "shop.example",
+                "contactTypes": ["contactTech"],
+                "state": "validatingByCustomers",
+                "dateRequest": "2026-11-22T10:00:00+00:00",
+                "dateDone": None,
+            },
+            "status": 200,
+        }
+    )
+    (row,) = here.run("status", "--format", "json").json["requests"]
+    assert (row["asker"], row["certain"]) == (None, False)

@@ -20,6 +20,9 @@ from reconciler.model import ServiceId
 _STANDS_FOR_A_RUN = "run/of-services"
 _MOST = 2_000  # entries in a run, so that taking it apart needs little memory at a time
 
+# Only single characters are repeated possessively here: before Python 3.11.5 a possessive group that could
+# backtrack inside did not match what it should.
+
 WORTHWHILE = 1_000
 """Characters of a text below which its events themselves are quicker."""
 
@@ -130,11 +133,11 @@ def assignments(value: str) -> list[tuple[str, str]]:
 def _run(indent: int, comment: str) -> re.Pattern[str]:
     """Return the shape of a run."""
     margin = " " * indent
-    block = "|".join(rf"(?:\n{margin}{deeper}{_PAIR}){{1,3}}+" for deeper in ("  ", "    "))
-    ends = rf"(?=(?:[ ]*+\n)*+(?:[ ]*+\Z|[ ]{{0,{indent}}}[A-Za-z0-9\"'#]))"
+    block = "|".join(rf"(?:\n{margin}{deeper}{_PAIR}){{1,3}}" for deeper in ("  ", "    "))
+    ends = rf"(?=(?:[ ]*+\n)*(?:[ ]*+\Z|[ ]{{0,{indent}}}[A-Za-z0-9\"'#]))"
     entry = rf"{margin}{_KEY}:(?: {_FLOW}|{block})(?:[ ]+{comment}|[ ]*+)\n{ends}"
-    filler = rf"(?:[ ]*+(?:{comment})?\n)*+"
-    return re.compile(rf"^(?={margin}[A-Za-z])(?:{filler}{entry}){{1,{_MOST}}}+", re.MULTILINE)
+    filler = rf"(?:[ ]*+(?:{comment})?\n)*"
+    return re.compile(rf"^(?={margin}[A-Za-z])(?:{filler}{entry}){{1,{_MOST}}}", re.MULTILINE)
 
 
 @lru_cache(maxsize=8)
@@ -144,6 +147,6 @@ def _entry(indent: int) -> re.Pattern[str]:
     In a run nothing else can be there, so that this need not look as closely as the shape of the run does.
     """
     margin = " " * indent
-    filler = r"(?:[ ]*+(?:#[^\n]*+)?\n)*+"
-    block = rf"(?:\n{margin}[ ]++[^ #\n]++ [^ \n]++)++"
+    filler = r"(?:[ ]*+(?:#[^\n]*+)?\n)*"
+    block = rf"(?:\n{margin}[ ]++[^ #\n]++ [^ \n]++)+"
     return re.compile(rf"({filler}){margin}([^:]++):( \{{[^}}]*+\}}|{block})[^\n]*+\n")

@@ -23,7 +23,7 @@ from reconciler.cli.output import (
     say_unclear,
     show_plan,
 )
-from reconciler.cli.planning import code_after, code_of, retries_of, warn_of_loose, warn_of_unreadable
+from reconciler.cli.planning import code_after, code_of, retries_of, warn_of_unjoined, warn_of_unreadable
 from reconciler.cli.session import Session
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.who import commit_of, user
@@ -87,7 +87,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
         lifted=frozenset(orders.lifted),
     )
     warn_of_unreadable(observation)
-    warn_of_loose(observation, session)
+    warn_of_unjoined(plan)
     if orders.style == "text":
         show_plan(plan, session.names, "text", applying=True)
     _check_expectation(plan, observation, orders)

@@ -81,18 +81,16 @@ def warn_of_unreadable(observation: Observation) -> None:
         click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
 
 
-def warn_of_loose(observation: Observation, session: Session) -> None:
+def warn_of_unjoined(plan: Plan) -> None:
     """Tell on stderr which open tasks cannot be tied to one service: OVHcloud gives only a bare name."""
-    loose = join(observation.tasks, observation.live, session.journal.claims()).loose
-    for task, services in loose[:SHOWN]:
+    for row in plan.unjoined[:SHOWN]:
         about = (
-            f"may be about {' or '.join(services[:SHOWN])}" if services else "fits no service that was seen"
+            f"may be about {' or '.join(row.services[:SHOWN])}" if row.services else "fits no service seen"
         )
-        click.echo(
-            f"warning: open task {task.id} ({visible(task.name or 'no name')}) {visible(about)}", err=True
-        )
-    if len(loose) > SHOWN:
-        click.echo(f"warning: and {len(loose) - SHOWN} more: reconciler status lists them", err=True)
+        name = visible(row.task.name or "no name")
+        click.echo(f"warning: open task {row.task.id} ({name}) {visible(about)}", err=True)
+    if len(plan.unjoined) > SHOWN:
+        click.echo(f"warning: and {len(plan.unjoined) - SHOWN} more: reconciler status lists them", err=True)
 
 
 def code_of(plan: Plan, observation: Observation) -> ExitCode:

@@ -12,6 +12,7 @@ from reconciler.plan.trays import (
     Reason,
     Request,
     Stop,
+    Unjoined,
     Unknown,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "Request",
     "Situation",
     "Stop",
+    "Unjoined",
     "Unknown",
     "make_plan",
 ]

@@ -14,7 +14,7 @@ from reconciler.plan.fingerprint import fingerprint
 from reconciler.plan.sequence import sequence
 from reconciler.plan.situation import Situation
 from reconciler.plan.tasks import on_its_way
-from reconciler.plan.trays import Blocked, Contested, Deferred, Pending, Plan, Request, Unknown
+from reconciler.plan.trays import Blocked, Contested, Deferred, Pending, Plan, Request, Unjoined, Unknown
 from reconciler.progress import waiting_for
 
 
@@ -69,6 +69,7 @@ def make_plan(
         managed=diff.managed,
         services=sum(map(any, desired.values())),
         fingerprint=fingerprint(requests, situation),
+        unjoined=tuple(Unjoined(task, services) for task, services in situation.joined.loose),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.diff import Change
-from reconciler.model import AccountId, Role, ServiceId, TaskState
+from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
 
 
 class Reason(StrEnum):
@@ -96,6 +96,14 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjoined:
+    """An open task that cannot be tied to one service, with the services that it may be about."""
+
+    task: Task
+    services: tuple[ServiceId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """A guard that stops the whole run."""
 
@@ -123,6 +131,7 @@ class Plan:
     unmanaged: tuple[ServiceId, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     stopped_by: tuple[Stop, ...] = ()
+    unjoined: tuple[Unjoined, ...] = ()
     in_sync: int = 0
     managed: int = 0
     services: int = 0

@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.exit_codes import ExitCode, plain
 from reconciler.cli.options import Settings, detailed_exitcode, output_format, with_endpoint
-from reconciler.cli.planning import lifting, retrying, warn_of_loose, warn_of_unreadable
+from reconciler.cli.planning import lifting, retrying, warn_of_unjoined, warn_of_unreadable
 
 
 @click.command("plan")
@@ -37,7 +37,7 @@ def command(
             observation, retries=frozenset((row.service, row.role, row.task) for row in leave), lifted=lifted
         )
         warn_of_unreadable(observation)
-        warn_of_loose(observation, session)
+        warn_of_unjoined(plan)
         show_plan(plan, session.names, style)
     code = code_of(plan, observation)
     return code if detailed_exitcode else plain(code)

@@ -79,3 +79,16 @@ def test_a_guard_is_lifted_with_a_reason_that_the_journal_keeps(shop: Open) -> N
     start, end = runs(here)
     assert start["lifted"] == end["lifted"] == {"max_changes_percent": "agency OPS-12 starts"}
     assert (start["exit_code"], end["exit_code"]) == (None, 0)
+
+
+def test_an_approved_plan_is_stale_once_what_it_asked_for_was_turned_down(shop: Open) -> None:
+    here = shop()
+    fingerprint = here.desk.run("plan", "--format", "json").json["fingerprint"]
+    done = here.desk.run("apply", "--expect", fingerprint, "--format", "json")
+    (task,) = done.json["receipts"][0]["tasks"]
+    asker = done.json["receipts"][0]["asker"]
+    here.town.customer(asker).post(
+        f"/me/task/contactChange/{task}/refuse", token=here.town.token(asker, task)
+    )
+    assert here.desk.run("apply", "--expect", fingerprint).code == 6
+    assert here.posts() == 1

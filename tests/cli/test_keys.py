@@ -117,3 +117,19 @@ def test_if_every_key_is_refused_each_is_told_with_its_reason(place: Open) -> No
     done = here.run("plan")
     said(done, "no configured account can be used", f"  {PLATFORM}: This credential", f"  {AGENCY}: This")
     assert done.out == ""
+
+
+def test_a_table_may_bear_the_short_name_that_the_file_gives(place: Open) -> None:
+    here = place()
+    keys = keys_file(here)
+    keys.write_text(keys.read_text().replace(f'[accounts."{PLATFORM}"]', "[accounts.platform]"))
+    done = here.run("plan", "--detailed-exitcode")
+    assert done.code == 2, done.err
+
+
+def test_services_that_cannot_be_listed_are_told_of(place: Open) -> None:
+    here = place()
+    here.faults({"path": "/services*", "account": AGENCY, "status": 403, "body": {"message": "not granted"}})
+    done = here.run("plan", "--detailed-exitcode")
+    assert done.code == 2, done.err
+    assert f"the services of {AGENCY} cannot be listed: not granted" in done.err

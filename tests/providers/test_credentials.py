@@ -348,3 +348,9 @@ def test_nothing_about_keys_is_logged(place: Place, caplog: pytest.LogCaptureFix
         place.write(_with_consumer_key('{cmd = ["printf", "ck-canary"]}'))
         place.load()
     assert "canary" not in caplog.text
+
+
+def test_keys_of_the_environment_for_another_endpoint_are_told_of(place: Place) -> None:
+    keyring = place.find("ovh-eu", **NATIVE, OVH_ENDPOINT="ovh-ca")
+    assert keyring.default is None
+    assert "the keys in OVH_* are left aside: they are for ovh-ca, not for ovh-eu" in keyring.warnings

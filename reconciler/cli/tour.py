@@ -11,6 +11,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -99,24 +100,20 @@ class _Tour:
     def reconciler(self, *arguments: str) -> None:
         """Show a command and run it."""
         click.echo(f"$ reconciler {shlex.join(arguments)}")
-        self._check(subprocess.run(self._argv(*arguments), cwd=self.folder, check=False))  # noqa: S603
+        self._check(self._run(*arguments))
 
     def accept(self, task: int, party: str) -> None:
         """Show and run the pipe that takes a token from a mail to `accept`."""
         mails = ("sandbox", "mails", "--account", party, "--token", str(task))
         accept = ("accept", str(task), "--as", party)
         click.echo(f"$ reconciler {shlex.join(mails)} | reconciler {shlex.join(accept)}")
-        token = subprocess.run(self._argv(*mails), cwd=self.folder, capture_output=True, check=False)  # noqa: S603
+        token = self._run(*mails, stdout=subprocess.PIPE)
         self._check(token)
-        self._check(
-            subprocess.run(self._argv(*accept), cwd=self.folder, input=token.stdout, check=False)  # noqa: S603
-        )
+        self._check(self._run(*accept, input=token.stdout))
 
     def open_task(self) -> int:
         """Return the id of the task that was just made."""
-        shown = subprocess.run(  # noqa: S603
-            self._argv("status", "--format", "json"), cwd=self.folder, capture_output=True, check=False
-        )
+        shown = self._run("status", "--format", "json", stdout=subprocess.PIPE)
         self._check(shown)
         task: int = json.loads(shown.stdout)["requests"][0]["task"]
         return task
@@ -132,8 +129,9 @@ class _Tour:
         self.tell("That was all of it. The files are still there; every command can be repeated:")
         click.echo(f"cd {shlex.quote(str(self.folder))}\n{shlex.quote(program)} status")
 
-    def _argv(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "reconciler", *arguments]
+    def _run(self, *arguments: str, **streams: Any) -> subprocess.CompletedProcess[bytes]:
+        argv = [sys.executable, "-m", "reconciler", *arguments]
+        return subprocess.run(argv, cwd=self.folder, env=_environment(), check=False, **streams)  # noqa: S603
 
     def _check(self, done: subprocess.CompletedProcess[bytes]) -> None:
         sys.stdout.flush()
@@ -141,6 +139,11 @@ class _Tour:
             raise ReconcilerError(
                 f"the demo's step ended with {done.returncode}: {shlex.join(done.args[2:])}"
             )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without options: with RECONCILER_FILE set, the tour would apply that file."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RECONCILER_")}
 
 
 def _new_folder(folder: Path | None) -> Path:

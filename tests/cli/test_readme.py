@@ -98,13 +98,14 @@ def test_the_credentials_of_the_readme_are_what_the_program_reads(tmp_path: Path
     assert keyring.accounts[account].hidden == ("as1", "ovh/platform", "ak1")
 
 
-def test_the_demo_runs_to_its_end_and_every_step_can_be_repeated(tmp_path: Path) -> None:
+def test_the_demo_runs_to_its_end_on_its_own_file_and_every_step_can_be_repeated(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "desk", "", {})
+    mine = {"RECONCILER_FILE": str(tmp_path / "real.yaml"), "RECONCILER_FORMAT": "json"}
     folder = tmp_path / "tour"
     done = subprocess.run(
         [sys.executable, "-m", "reconciler", "demo", "--folder", str(folder)],
         cwd=desk.folder,
-        env={**desk.environ, "PYTHONPATH": str(ROOT)},
+        env={**desk.environ, **mine, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

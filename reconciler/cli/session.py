@@ -133,9 +133,21 @@ def open_session(settings: Settings, *, writing: bool = False, remembering: bool
 
 
 def _by_id(keyring: Keyring, config: Config) -> Mapping[AccountId, Credentials]:
-    """Return the keys by account id: a table may be named after the short name that the file gives."""
+    """Return the keys by account id: a table may be named after the short name that the file gives.
+
+    Raises:
+        CredentialsError: two tables are of one account; which of them counts is not ours to guess.
+    """
     ids = {account_id(entry.short): entry.id for entry in config.accounts}
-    return {ids.get(name, name): keys for name, keys in keyring.accounts.items()}
+    found: dict[AccountId, Credentials] = {}
+    for name, keys in keyring.accounts.items():
+        account = ids.get(name, name)
+        if account in found:
+            raise CredentialsError(
+                f"two tables hold keys of {account}, one by its id and one by its short name"
+            )
+        found[account] = keys
+    return found
 
 
 def _endpoint(config: Config, file: Path, settings: Settings, stack: ExitStack) -> tuple[str, Keyring]:

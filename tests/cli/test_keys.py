@@ -127,6 +127,17 @@ def test_a_table_may_bear_the_short_name_that_the_file_gives(place: Open) -> Non
     assert done.code == 2, done.err
 
 
+def test_two_tables_of_one_account_are_refused_before_any_key_is_sent(place: Open) -> None:
+    here = place()
+    twin = (
+        '[accounts.platform]\napplication_key = "ak-1"\napplication_secret = "as-1"\nconsumer_key = "ck-1"\n'
+    )
+    with keys_file(here).open("a") as keys:
+        keys.write(twin)
+    said(here.run("plan"), f"two tables hold keys of {PLATFORM}, one by its id and one by its short name")
+    assert here.town.edit("GET", "requests") == {}
+
+
 def test_services_that_cannot_be_listed_are_told_of(place: Open) -> None:
     here = place()
     here.faults({"path": "/services*", "account": AGENCY, "status": 403, "body": {"message": "not granted"}})

@@ -114,7 +114,7 @@ def visible_task(store: Store, task_id: int, account: str) -> sqlite3.Row:
 
 
 def _parties(settings: Settings, asker: AccountId, move: Move) -> tuple[AccountId, ...]:
-    """Return who is mailed a token; told apart here anew, so that a mistake of the planner's can be noticed."""
+    """Return who is mailed a token, from the guide and not from the planner, whose mistakes must show."""
     if settings.parties == "old_and_new":
         return (move.from_account, move.to_account)
     return (asker,) if asker == move.to_account else (asker, move.to_account)

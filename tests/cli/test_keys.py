@@ -129,9 +129,9 @@ def test_a_table_may_bear_the_short_name_that_the_file_gives(place: Open) -> Non
 
 def test_two_tables_of_one_account_are_refused_before_any_key_is_sent(place: Open) -> None:
     here = place()
-    twin = (
-        '[accounts.platform]\napplication_key = "ak-1"\napplication_secret = "as-1"\nconsumer_key = "ck-1"\n'
-    )
+    words = {"application_key": "ak-1", "application_secret": "as-1", "consumer_key": "ck-1"}
+    words["endpoint"] = here.town.url
+    twin = "\n".join(["", "[accounts.platform]", *(f'{key} = "{value}"' for key, value in words.items()), ""])
     with keys_file(here).open("a") as keys:
         keys.write(twin)
     said(here.run("plan"), f"two tables hold keys of {PLATFORM}, one by its id and one by its short name")

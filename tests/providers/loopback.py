@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from reconciler.providers.ovh.client import AccountClient, EndpointClock, Patience
+from reconciler.providers.ovh.client import AccountClient, Patience
+from reconciler.providers.ovh.clock import EndpointClock
 from reconciler.providers.ovh.keys import Keys
 from reconciler.providers.ovh.lines import Lines
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +27,7 @@ from reconciler.providers.ovh.answers import (
     read_answer,
     retry_after,
 )
+from reconciler.providers.ovh.clock import EndpointClock
 from reconciler.providers.ovh.keys import Credentials, Keys
 from reconciler.providers.ovh.lines import Lines, OvhClient
 from reconciler.providers.ovh.pace import Pace, PauseTooLongError
@@ -57,33 +56,6 @@ class Patience:
 
 
 USUAL_PATIENCE = Patience()
-
-
-class EndpointClock:
-    """The endpoint's clock as a difference to ours, asked for once and again when a signature is refused."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._delta: int | None = None
-        self._asked = 0
-
-    def now(self) -> datetime:
-        """Return the endpoint's time, aware, UTC; our own where it was never asked."""
-        return datetime.now(UTC) + timedelta(seconds=self._delta or 0)
-
-    def delta(self, ask: Any) -> tuple[int, int]:
-        """Return the difference in seconds and how often it was asked for; `ask` fetches the time."""
-        with self._lock:
-            if self._delta is None:
-                self._delta = int(ask()) - int(time.time())
-                self._asked += 1
-            return self._delta, self._asked
-
-    def doubt(self, asked: int) -> None:
-        """Have the time asked for again, unless another thread has done so since `asked`."""
-        with self._lock:
-            if asked == self._asked:
-                self._delta = None
 
 
 class AccountClient:

@@ -12,7 +12,8 @@ from reconciler.errors import ReconcilerError
 from reconciler.model import AccountId
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.providers.ovh.account import OvhAccount, OvhWriter
-from reconciler.providers.ovh.client import USUAL_PATIENCE, AccountClient, EndpointClock, Patience
+from reconciler.providers.ovh.client import USUAL_PATIENCE, AccountClient, Patience
+from reconciler.providers.ovh.clock import EndpointClock
 from reconciler.providers.ovh.keys import Credentials, Keyring
 from reconciler.providers.ovh.lines import CONNECTIONS, Lines
 from reconciler.providers.ovh.payloads import Profile, parsed

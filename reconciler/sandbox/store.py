@@ -69,7 +69,6 @@ class Store:
         self.path = path
         try:
             self._connection = _connect(path)
-            _create(self._connection)
         except (sqlite3.Error, OSError) as error:
             raise ReconcilerError(
                 f"the sandbox state {path} cannot be used: {error}",
@@ -131,6 +130,11 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    try:
+        _create(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

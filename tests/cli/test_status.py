@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -180,7 +181,7 @@ def test_the_journal_holds_what_was_seen_and_no_key(place: Open) -> None:
     here = place(SHOP_MOVES)
     here.asked()
     here.run("status")
-    with sqlite3.connect(here.desk.journal) as journal:
+    with closing(sqlite3.connect(here.desk.journal)) as journal:
         dump = "\n".join(journal.iterdump())
     assert SHOP in dump
     for secret in ("as-pl11111", "ck-pl11111", "ak-pl11111"):

@@ -62,6 +62,13 @@ def test_status_shows_the_next_command_on_a_line_of_its_own(place: Open) -> None
     assert f"task {task}: next: reconciler accept {task} --as platform\n" in seen.screen
 
 
+def test_list_is_a_table_with_a_rule_under_its_head(place: Open) -> None:
+    seen = shown(place().desk, "list", columns=120)
+    assert "Service" in seen.screen
+    assert "───" in seen.screen
+    assert "domain/shop.example" in seen.screen
+
+
 def test_apply_shows_the_plan_and_asks_and_y_goes_on(place: Open) -> None:
     here = place()
     with Terminal(here.desk, "apply") as terminal:

@@ -225,7 +225,7 @@ def test_damage_found_while_reading_is_told_too(path: Path) -> None:
 
 @pytest.mark.parametrize("read_only", [True, False])
 def test_a_folder_is_no_journal(tmp_path: Path, read_only: bool) -> None:
-    with pytest.raises(JournalError, match="cannot be used"):
+    with pytest.raises(JournalError, match="is a folder"):
         open_journal(tmp_path, "sandbox", read_only=read_only)
 
 

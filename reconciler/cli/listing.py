@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from reconciler.cli.naming import listed_or_any
+from reconciler.cli.output import console, in_tables
 from reconciler.cli.session import Session
 from reconciler.model import AccountId, Observation, Role, route_of
 from reconciler.model.routes import ROUTES
@@ -34,6 +35,10 @@ def show_services(
     rows = list(_rows(observation, product, only, role, name))
     if style == "json":
         click.echo(services_json(rows))
+    elif in_tables():
+        from reconciler.render.terminal import services_rich  # noqa: PLC0415  # rich
+
+        services_rich(rows, session.names, console())
     else:
         click.echo(services_text(rows, session.names))
 

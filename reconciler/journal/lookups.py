@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
@@ -23,9 +22,9 @@ from reconciler.journal.records import (
 )
 from reconciler.journal.tables import ENTRIES
 from reconciler.model import AccountId, Role, ServiceId, Task
+from reconciler.model.memory import CLOCK_TOLERANCE
 from reconciler.ports.journal import Claim, Confirmation, Intent, Outcome, Receipt, Retry
 
-_CLOCK_ERROR = timedelta(seconds=5)
 _FEW = 500
 _T = TypeVar("_T")
 
@@ -163,7 +162,7 @@ def _contacts_towards(account: AccountId, intent: Intent | None) -> set[tuple[Se
 
 
 def _is_of_an_earlier_world(task: Task, claim: Claim | None) -> bool:
-    return claim is not None and task.requested + _CLOCK_ERROR < claim.asked
+    return claim is not None and task.requested + CLOCK_TOLERANCE < claim.asked
 
 
 def _read(connection: Connection, chosen: Select[Any], made: Callable[[str], _T]) -> list[_T]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.model.contacts import AccountId, Role, ServiceId
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far a time of ours may be off a task's: those have whole seconds, ours come from an estimated clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import NamedTuple
 
 from reconciler.model import AccountId, Claim, Role, ServiceId, Task, TaskState
 from reconciler.model.contacts import Live
+from reconciler.model.memory import CLOCK_TOLERANCE
 from reconciler.model.routes import ROUTES, service_id, service_name
-
-CLOCK_TOLERANCE = timedelta(seconds=5)
-"""Task times have whole seconds, and the journal's come from our estimate of the endpoint's clock."""
 
 
 @dataclass(frozen=True, slots=True)

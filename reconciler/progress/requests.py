@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from reconciler.model import AccountId, Answer, Claim, Confirmation, ServiceId, Task, TaskState, parties
 from reconciler.model.contacts import Live
-from reconciler.progress.joining import CLOCK_TOLERANCE, Joined, is_claimed, services_called
+from reconciler.model.memory import CLOCK_TOLERANCE
+from reconciler.progress.joining import Joined, is_claimed, services_called
 
 _BEFORE_CONSENT = frozenset({TaskState.TODO, TaskState.CHECK_VALIDITY, TaskState.VALIDATING})
 

@@ -23,9 +23,10 @@ from reconciler.cli.output import (
     say_unclear,
     show_plan,
 )
-from reconciler.cli.planning import code_after, code_of, retries_of, warn_of_unjoined, warn_of_unreadable
+from reconciler.cli.planning import look_and_plan
 from reconciler.cli.session import Session
 from reconciler.cli.stopping import Stopping
+from reconciler.cli.verdict import code_after, code_of
 from reconciler.cli.who import commit_of, user
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model import Observation, Retry
@@ -79,15 +80,7 @@ class Orders:
 def run(session: Session, orders: Orders) -> ExitCode:
     """Do it, under the lock, and return the exit code."""
     earlier = _settle_earlier(session)
-    observation = session.observe()
-    leave = retries_of(orders.retry, session, observation)
-    plan = session.propose(
-        observation,
-        retries=frozenset((row.service, row.role, row.task) for row in leave),
-        lifted=frozenset(orders.lifted),
-    )
-    warn_of_unreadable(observation)
-    warn_of_unjoined(plan)
+    observation, leave, plan = look_and_plan(session, orders.retry, frozenset(orders.lifted))
     if orders.style == "text":
         show_plan(plan, session.names, "text", applying=True)
     _check_expectation(plan, observation, orders)

@@ -1,13 +1,12 @@
-"""What commands that plan have in common: their options, and what a plan says in one number."""
+"""What commands that plan have in common: their options, one way to the plan, and its warnings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reconciler.cli.exit_codes import ExitCode, worst
 from reconciler.cli.naming import GUARDS, contacts
 from reconciler.model import Observation, Retry
 from reconciler.plan import Plan
@@ -45,7 +44,25 @@ def lifting(function: Command) -> Command:
     return _lift(_reason(function))
 
 
-def retries_of(texts: Iterable[str], session: Session, observation: Observation) -> tuple[Retry, ...]:
+class Planned(NamedTuple):
+    """One look and the plan that follows from it; `leave` to ask again is not journalled yet."""
+
+    observation: Observation
+    leave: tuple[Retry, ...]
+    plan: Plan
+
+
+def look_and_plan(session: Session, retry: Sequence[str], lifted: frozenset[str]) -> Planned:
+    """Return what `plan` shows and `apply` carries out; tell on stderr what could not be seen for it."""
+    observation = session.observe()
+    leave = _leave(retry, session, observation) if retry else ()
+    plan = session.propose(observation, leave=leave, lifted=lifted)
+    warn_of_unreadable(observation)
+    _warn_of_unjoined(plan)
+    return Planned(observation, leave, plan)
+
+
+def _leave(texts: Iterable[str], session: Session, observation: Observation) -> tuple[Retry, ...]:
     """Return leave to ask again for each named contact.
 
     It is tied to the task that was turned down, or to no task where the new contact was called unknown.
@@ -81,7 +98,7 @@ def warn_of_unreadable(observation: Observation) -> None:
         click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
 
 
-def warn_of_unjoined(plan: Plan) -> None:
+def _warn_of_unjoined(plan: Plan) -> None:
     """Tell on stderr which open tasks cannot be tied to one service: OVHcloud gives only a bare name."""
     for row in plan.unjoined[:SHOWN]:
         about = (
@@ -91,30 +108,3 @@ def warn_of_unjoined(plan: Plan) -> None:
         click.echo(f"warning: open task {row.task.id} ({name}) {visible(about)}", err=True)
     if len(plan.unjoined) > SHOWN:
         click.echo(f"warning: and {len(plan.unjoined) - SHOWN} more: reconciler status lists them", err=True)
-
-
-def code_of(plan: Plan, observation: Observation) -> ExitCode:
-    """Return what a plan says in one number, before anything is asked."""
-    codes = set(_standing(plan, observation))
-    if plan.requests:
-        codes.add(ExitCode.SOMETHING_TO_REQUEST)
-    if plan.stopped_by:
-        codes.add(ExitCode.STOPPED_BY_GUARD)
-    return worst(codes)
-
-
-def _standing(plan: Plan, observation: Observation) -> Iterator[ExitCode]:
-    if plan.unknown or observation.unreadable:
-        yield ExitCode.ERROR
-    if plan.blocked or plan.contested or plan.absent:
-        yield ExitCode.BLOCKED
-    if plan.pending or plan.deferred:
-        yield ExitCode.WAITING
-
-
-def code_after(plan: Plan, observation: Observation) -> ExitCode:
-    """Return what a plan says in one number once its requests have been asked."""
-    codes = set(_standing(plan, observation))
-    if plan.requests:
-        codes.add(ExitCode.WAITING)
-    return worst(codes)

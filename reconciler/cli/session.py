@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from reconciler.cli.options import Settings, find_file
 from reconciler.cli.places import journal_file, sandbox_folder
 from reconciler.config import Config, load
 from reconciler.errors import CredentialsError
-from reconciler.model import AccountId, Observation, Role, ServiceId, account_id
+from reconciler.model import AccountId, Observation, Retry, account_id
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.ports.journal import Journal
 from reconciler.render import visible
@@ -68,33 +68,34 @@ class Session:
         self,
         observation: Observation,
         *,
-        retries: frozenset[tuple[ServiceId, Role, int]] = frozenset(),
+        leave: Iterable[Retry] = (),
         lifted: frozenset[str] = frozenset(),
     ) -> Plan:
-        """Return the plan for one observation, with all that the journal remembers."""
+        """Return the plan for one observation, with what the journal remembers and this run's own leave."""
         from reconciler.propose import propose  # noqa: PLC0415
 
-        remembered = {(row.service, row.role, row.task) for row in self.journal.retries()}
+        leave = tuple(leave)
+        given = (*leave, *self.journal.retries())
         return propose(
             self.config,
             observation,
             today=observation.at.date(),
             claims=self.journal.claims(),
             confirmations=self.journal.confirmations(),
-            retries=retries | remembered,
-            unknown_accounts=self._unknown_accounts(observation, retries),
+            retries=frozenset((row.service, row.role, row.task) for row in given),
+            unknown_accounts=self._unknown_accounts(observation, leave),
             lifted=lifted,
         )
 
     def _unknown_accounts(
-        self, observation: Observation, retries: frozenset[tuple[ServiceId, Role, int]]
+        self, observation: Observation, leave: tuple[Retry, ...]
     ) -> Mapping[AccountId, str]:
         """Return the accounts that the endpoint called unknown, but those that this run is to try again."""
         words = self.journal.unknown_accounts()
-        if not words or not retries:
+        if not words or not leave:
             return words
         desired = self.config.desired(observation.at.date())
-        again = {desired[service].of(role) for service, role, _ in retries if service in desired}
+        again = {desired[row.service].of(row.role) for row in leave if row.service in desired}
         return {account: text for account, text in words.items() if account not in again}
 
 

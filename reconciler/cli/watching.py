@@ -11,11 +11,12 @@ from typing import Self
 
 import click
 
-from reconciler.cli.exit_codes import ExitCode, worst
+from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.output import console, in_tables, on_a_terminal
 from reconciler.cli.planning import warn_of_unreadable
 from reconciler.cli.session import Session
 from reconciler.cli.tracking import follow_requests, request_rows
+from reconciler.cli.verdict import code_watched
 from reconciler.model import Observation
 from reconciler.plan import Plan
 from reconciler.progress import Progress
@@ -60,8 +61,9 @@ def run(session: Session, *, timeout: float | None, interval: float | None) -> E
             rows = [row for row in look.shown.rows if row.task.is_open or row.task.id in followed]
             followed.update(row.task.id for row in rows)
             display.show(request_rows(rows, session, look.shown.observation, look.shown.plan))
-    warn_of_unreadable(look.shown.observation)
-    code = _code(look.shown, timed_out=look.timed_out)
+    shown = look.shown
+    warn_of_unreadable(shown.observation)
+    code = code_watched(shown.plan, shown.observation, timed_out=look.timed_out)
     click.echo(_ENDS[code], err=True)
     return code
 
@@ -87,18 +89,6 @@ def _look(session: Session) -> Shown:
 def _concerns(row: Progress, session: Session) -> bool:
     declared = session.config.rows
     return row.ours or row.service in declared or any(service in declared for service in row.candidates)
-
-
-def _code(shown: Shown, *, timed_out: bool) -> ExitCode:
-    plan = shown.plan
-    codes = [ExitCode.WAITING] if timed_out else []
-    if plan.unknown or shown.observation.unreadable:
-        codes.append(ExitCode.ERROR)
-    if plan.blocked or plan.contested or plan.absent:
-        codes.append(ExitCode.BLOCKED)
-    if not timed_out and (plan.requests or plan.deferred):
-        codes.append(ExitCode.SOMETHING_TO_REQUEST)
-    return worst(codes)
 
 
 class _Lines:

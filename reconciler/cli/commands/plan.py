@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.exit_codes import ExitCode, plain
 from reconciler.cli.options import Settings, detailed_exitcode, output_format, with_endpoint
-from reconciler.cli.planning import lifting, retrying, warn_of_unjoined, warn_of_unreadable
+from reconciler.cli.planning import lifting, retrying
 
 
 @click.command("plan")
@@ -26,18 +26,13 @@ def command(
     """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing."""
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.output import show_plan  # noqa: PLC0415
-    from reconciler.cli.planning import code_of, retries_of  # noqa: PLC0415
+    from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
     from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.cli.verdict import code_of  # noqa: PLC0415
 
     lifted = guards(lift, reason)
     with open_session(settings, remembering=False) as session:
-        observation = session.observe()
-        leave = retries_of(retry, session, observation)
-        plan = session.propose(
-            observation, retries=frozenset((row.service, row.role, row.task) for row in leave), lifted=lifted
-        )
-        warn_of_unreadable(observation)
-        warn_of_unjoined(plan)
+        observation, _, plan = look_and_plan(session, retry, lifted)
         show_plan(plan, session.names, style)
     code = code_of(plan, observation)
     return code if detailed_exitcode else plain(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,14 +13,12 @@ from reconciler.cli.session import Session
 from reconciler.errors import NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
 from reconciler.progress import by_task, waiting_for
+from reconciler.providers.ovh.links import token_of
 from reconciler.render import visible
 from reconciler.render.wording import Accounts, listed
 
 TOKEN_LENGTH = 4096
 """More than any token; whatever is longer was piped in by mistake."""
-
-
-_LINKED = re.compile(r"[?&]token=([A-Za-z0-9]+)")
 
 
 def party_of(number: int, answerer: str | None, session: Session) -> tuple[AccountId, Task]:
@@ -85,8 +82,7 @@ def token_from(option: str | None) -> str:
         text = click.prompt("Token from the mail", hide_input=True, err=True)
     else:
         text = sys.stdin.read(TOKEN_LENGTH)
-    linked = _LINKED.search(text)
-    text = linked[1] if linked else text.strip()
+    text = token_of(text) or text.strip()
     if not text:
         raise click.UsageError("no token: give it on standard input, at the prompt, or with --token")
     return text

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from reconciler.cli.naming import account
 from reconciler.cli.session import Session
 from reconciler.errors import ReconcilerError
+from reconciler.providers.ovh.links import tokens_in
 from reconciler.render import visible
-
-_TOKEN = re.compile(r"/contacts/(\d+)\?tab=REQUESTS&token=([A-Za-z0-9]{32})")
 
 
 def show_mails(session: Session, holder: str | None, last: int | None) -> None:
@@ -50,8 +47,8 @@ def show_token(session: Session, holder: str, task: int) -> None:
     if party not in session.readers:
         raise ReconcilerError(f"no usable credentials of {party}")
     for mail in reversed(session.readers[party].mails()):
-        for number, token in _TOKEN.findall(mail.body):
-            if int(number) == task:
+        for number, token in tokens_in(mail.body):
+            if number == task:
                 click.echo(token)
                 return
     raise ReconcilerError(f"{holder} was mailed no token for task {task}")

@@ -13,8 +13,8 @@ def user() -> str:
     """Return the user's name, or the number where the system knows no name."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+    except (KeyError, OSError, ImportError):  # the last where a system knows no users by number
+        return str(os.getuid()) if hasattr(os, "getuid") else "somebody"
 
 
 def owner() -> str:

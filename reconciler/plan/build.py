@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from reconciler.diff import Change, Diff
-from reconciler.model import ROLES, Route, ServiceId, route_of
+from reconciler.model import ROLES, ServiceId, route_of
 from reconciler.model.contacts import Desired
 from reconciler.model.routes import ROUTES
 from reconciler.plan.blocks import block
@@ -39,7 +39,7 @@ def make_plan(
     deferred: list[Deferred] = []
     pending: list[Pending] = []
     blocked: list[Blocked] = []
-    wanted = sorted((*diff.changes, *unsupported(desired, situation)), key=_order)
+    wanted = sorted((*diff.changes, *_unsupported(desired, situation)), key=_order)
     for _, changes in groupby(wanted, key=lambda change: change.service):
         askable: list[Change] = []
         stuck: list[Blocked] = []
@@ -61,7 +61,7 @@ def make_plan(
         deferred=tuple(deferred),
         pending=tuple(pending),
         blocked=tuple(blocked),
-        contested=tuple(contested(desired, situation)),
+        contested=tuple(_contested(desired, situation)),
         absent=tuple(sorted(absent)),
         unmanaged=diff.unmanaged,
         unknown=tuple(Unknown(service, detail) for service, detail in sorted((unknown or {}).items())),
@@ -73,18 +73,18 @@ def make_plan(
     )
 
 
-def unsupported(desired: Desired, situation: Situation) -> Iterator[Change]:
+def _unsupported(desired: Desired, situation: Situation) -> Iterator[Change]:
     """Yield the managed contacts of services whose product the endpoint's zone does not offer."""
     if all(route.offers_change_in(situation.region) for route in ROUTES.values()):
         return
     for service, row in desired.items():
-        if service not in situation.live and not _offered(route_of(service), situation):
+        if service not in situation.live and not route_of(service).offers_change_in(situation.region):
             for role, account in zip(ROLES, row, strict=True):
                 if account is not None:
                     yield Change(service, role, None, account)
 
 
-def contested(desired: Desired, situation: Situation) -> Iterator[Contested]:
+def _contested(desired: Desired, situation: Situation) -> Iterator[Contested]:
     """Yield the managed contacts that an open task moves to another account than the desired one."""
     for service in sorted(situation.joined.tasks.keys() & desired.keys() & situation.live.keys()):
         for role, wanted, live in zip(ROLES, desired[service], situation.live[service], strict=True):
@@ -93,10 +93,6 @@ def contested(desired: Desired, situation: Situation) -> Iterator[Contested]:
                     change = Change(service, role, live, wanted)
                     ours = task.id in situation.claimed
                     yield Contested(change, task.id, task.asker, task.to_account, ours)
-
-
-def _offered(route: Route, situation: Situation) -> bool:
-    return route.offers_change_in(situation.region)
 
 
 def _order(change: Change) -> tuple[ServiceId, int]:

@@ -28,7 +28,6 @@ from reconciler.errors import (
 )
 
 TOO_MANY = 429
-_SURELY_READ = range(400, 500)
 _TIMED_OUT_ON_THE_WAY = 408
 _HINTS = {
     "NOT_GRANTED_CALL": "the consumer key lacks the right to this call: create one that has it",
@@ -116,7 +115,7 @@ def _failure(response: Response, body: Any, what: str, hidden: tuple[str, ...]) 
         (text for key in ("errorCode", "class") if isinstance(text := fields.get(key), str)), None
     )
     message = (
-        blotted(words, hidden) if isinstance(words, str) and words.strip() else f"{what}: no reason given"
+        _blotted(words, hidden) if isinstance(words, str) and words.strip() else f"{what}: no reason given"
     )
     facts: dict[str, Any] = {
         "status": status,
@@ -125,10 +124,9 @@ def _failure(response: Response, body: Any, what: str, hidden: tuple[str, ...]) 
     }
     if 300 <= status < 400:  # noqa: PLR2004 - redirects; the address itself may hold a token
         return _redirected(response, what, facts)
-    if status == TOO_MANY:
-        return RateLimitedError(message, **facts)
-    if status not in _SURELY_READ or status == _TIMED_OUT_ON_THE_WAY:
-        return OutcomeUnknownError(message, **facts)
+    kind = _kind_of(status)
+    if kind is not RefusedError:
+        return kind(message, **facts)
     rights = _missing_rights(fields)
     if rights is not None or status == 401 or ("errorCode" in fields and error_class in _HINTS):  # noqa: PLR2004
         return UnauthorizedError(message, hint=rights or _HINTS.get(error_class or ""), **facts)
@@ -137,7 +135,15 @@ def _failure(response: Response, body: Any, what: str, hidden: tuple[str, ...]) 
     return RefusedError(message, **facts)
 
 
-def blotted(text: str, hidden: Iterable[str]) -> str:
+def _kind_of(status: int) -> type[ApiError]:
+    """Return what a status alone says about a call that was not answered as asked."""
+    if status == TOO_MANY:
+        return RateLimitedError
+    surely_read = 400 <= status < 500 and status != _TIMED_OUT_ON_THE_WAY  # noqa: PLR2004 - the class of 4xx
+    return RefusedError if surely_read else OutcomeUnknownError
+
+
+def _blotted(text: str, hidden: Iterable[str]) -> str:
     """Return `text` without the values that must not be shown.
 
     Short ones are let be: no real key is, and `as` would tear holes into the server's words.
@@ -188,8 +194,4 @@ def _not_json(response: Response, what: str) -> ApiError:
         message = f"{what}: answered something that is not JSON"
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         return _redirected(response, what, facts)
-    if status == TOO_MANY:
-        return RateLimitedError(message, **facts)
-    if status in _SURELY_READ and status != _TIMED_OUT_ON_THE_WAY:
-        return RefusedError(message, **facts)
-    return OutcomeUnknownError(message, **facts)
+    return _kind_of(status)(message, **facts)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process took: wall and CPU seconds, and peak memory in bytes."""
+    """What one process took, in seconds of the wall's and of the CPU's clock."""
 
     wall: float
     cpu: float
-    peak: int
 
 
 def process(arguments: Sequence[str], *, allowed: Sequence[int] = (0,)) -> Cost:
@@ -33,13 +32,28 @@ def process(arguments: Sequence[str], *, allowed: Sequence[int] = (0,)) -> Cost:
     child.returncode = code = os.waitstatus_to_exitcode(status)
     if code not in allowed:
         raise RuntimeError(f"{' '.join(arguments)} ended with {code}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
 def python(*arguments: str, allowed: Sequence[int] = (0,)) -> Cost:
     """Run this interpreter with `arguments` and return its cost."""
     return process([sys.executable, *arguments], allowed=allowed)
+
+
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak(arguments: Sequence[str]) -> int:
+    """Return the peak memory of one process, in bytes.
+
+    It is started by a small process in between: a child counts the memory of whoever forked it as its own.
+    """
+    shown = subprocess.run([sys.executable, "-S", "-c", _PEAK, *arguments], capture_output=True, check=True)
+    return int(shown.stdout) * (1 if sys.platform == "darwin" else 1024)
 
 
 def ratio(one: Callable[[], float], other: Callable[[], float], *, rounds: int = 5) -> float:

@@ -14,7 +14,6 @@ from reconciler.errors import NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
 from reconciler.progress import by_task, waiting_for
 from reconciler.providers.ovh.links import token_of
-from reconciler.render import visible
 from reconciler.render.wording import Accounts, listed
 
 TOKEN_LENGTH = 4096
@@ -49,7 +48,7 @@ def party_of(number: int, answerer: str | None, session: Session) -> tuple[Accou
             "by the link in OVHcloud's mail",
         )
     if len(able) > 1:
-        names = " or ".join(session.names.get(party, party) for party in able)
+        names = " or ".join(map(session.called, able))
         raise click.UsageError(f"task {number} has several parties of ours: say --as {names}")
     return able[0], task
 
@@ -104,5 +103,5 @@ def what_follows(task: Task, party: AccountId, session: Session) -> str:
         return "everybody has confirmed; OVHcloud is carrying it out"
     left = waiting_for(now, by_task(session.journal.confirmations()))
     if now.state is TaskState.VALIDATING and left:
-        return f"it waits for {' and '.join(visible(session.names.get(who, who)) for who in left)}"
+        return f"it waits for {' and '.join(session.called(who) for who in left)}"
     return f"its state is {now.state}"

@@ -26,7 +26,7 @@ def show_mails(session: Session, holder: str | None, last: int | None) -> None:
         mails = reader.mails()
         for mail in mails[-last:] if last else mails:
             count += 1
-            click.echo(f"To: {visible(session.names.get(party, party))}")
+            click.echo(f"To: {session.called(party)}")
             click.echo(f"Date: {mail.sent:%Y-%m-%d %H:%M:%S} UTC")
             click.echo(f"Subject: {visible(mail.subject)}\n")
             for line in mail.body.splitlines():

@@ -49,6 +49,10 @@ class Session:
         """Return the short name of each account of the file."""
         return {account.id: account.short for account in self.config.accounts}
 
+    def called(self, account: AccountId) -> str:
+        """Return what people call an account, safe to show: its short name, or its id where it has none."""
+        return visible(self.names.get(account, account))
+
     def observe(self, *, everything: bool = False) -> Observation:
         """Look at the endpoint: the declared services, or every service the accounts are contacts of."""
         from reconciler.observe import observe  # noqa: PLC0415

@@ -24,11 +24,10 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
     from reconciler.cli.answering import party_of, remember, token_from, what_follows  # noqa: PLC0415
     from reconciler.cli.session import open_session  # noqa: PLC0415
     from reconciler.model import Answer  # noqa: PLC0415
-    from reconciler.render import visible  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
         who, found = party_of(task, party, session)
         session.writers[who].accept(task, token_from(token))
         remember(Answer.ACCEPTED, found, who, session.readers[who].now(), session)
-        name = visible(session.names.get(who, who))
+        name = session.called(who)
         click.echo(f"task {task}: accepted for {name}; {what_follows(found, who, session)}")

@@ -25,12 +25,11 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
     from reconciler.cli.answering import party_of, remember, token_from  # noqa: PLC0415
     from reconciler.cli.session import open_session  # noqa: PLC0415
     from reconciler.model import Answer  # noqa: PLC0415
-    from reconciler.render import visible  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
         who, found = party_of(task, party, session)
         session.writers[who].refuse(task, token_from(token))
         remember(Answer.REFUSED, found, who, session.readers[who].now(), session)
-        name = visible(session.names.get(who, who))
+        name = session.called(who)
         verb = "withdrawn" if who == found.asker else "refused"
         click.echo(f"task {task}: {verb} for {name}; nothing changes")

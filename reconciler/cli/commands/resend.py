@@ -27,7 +27,7 @@ def command(settings: Settings, task: int, party: str | None) -> None:
         reader = session.readers[who]
         session.writers[who].resend(task)
         remember(Answer.RESENT, found, who, reader.now(), session)
-        name = visible(session.names.get(who, who))
+        name = session.called(who)
         address = reader.facts().email
         where = (
             f"at {visible(address)}, the address in its profile"

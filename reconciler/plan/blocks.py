@@ -11,6 +11,12 @@ from reconciler.plan.tasks import elsewhere, turned_down
 from reconciler.plan.trays import Blocked, Reason
 from reconciler.rules import choose_asker, could_ask
 
+_OWNERS_WAY = (
+    "; the domain's owner may still have its owner or its contacts changed, by OVHcloud's web procedures "
+    "with an identity check"
+)
+"""Source: OVHcloud's guide on managing contacts; procedureChangeOwner and procedureChangeContacts."""
+
 Check = Callable[[Change, Situation], str | None]
 """Returns what stands in the way, in words; None where nothing does."""
 
@@ -99,9 +105,9 @@ def _not_permitted(change: Change, situation: Situation) -> str | None:
     contacts = _contacts(change, situation)
     if choose_asker(contacts, change.role, situation.held) is not None:
         return None
-    return (
-        f"only {' or '.join(could_ask(contacts, change.role))} may ask, and we hold no credentials of theirs"
-    )
+    holders = " or ".join(could_ask(contacts, change.role))
+    owners_way = _OWNERS_WAY if route_of(change.service).key == "domain" else ""
+    return f"only {holders} may ask, and we hold no credentials of theirs{owners_way}"
 
 
 def _unknown_account(change: Change, situation: Situation) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from shlex import quote
 
-from reconciler.model import AccountId, Role, ServiceId, TaskState
+from reconciler.model import AccountId, Role, TaskState
 from reconciler.model.contacts import Desired
 from reconciler.plan import Plan, Reason
 from reconciler.progress import Progress
+from reconciler.render.reasons import retry_command
 
 
 def retry_commands(rows: Iterable[Progress], plan: Plan) -> Mapping[int, str]:
@@ -26,13 +28,8 @@ def retry_commands(rows: Iterable[Progress], plan: Plan) -> Mapping[int, str]:
         roles = [role for role in row.task.roles if (row.service, role) in held]
         if roles:
             held -= {(row.service, role) for role in roles}
-            found[row.task.id] = _retry(row.service, roles)
+            found[row.task.id] = retry_command(row.service, roles[0] if len(roles) == 1 else None)
     return found
-
-
-def _retry(service: ServiceId, roles: list[Role]) -> str:
-    suffix = f":{roles[0]}" if len(roles) == 1 else ""
-    return f"reconciler apply --retry {service}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Adviser:
             return self.retries.get(row.task.id)
         verb = "refuse" if self._is_unwanted(row) else "accept" if self._is_wanted(row) else None
         ours = next((party for party in row.waiting_for if party in self.held), None)
-        return f"reconciler {verb} {row.task.id} --as {self._name(ours)}" if verb and ours else None
+        return f"reconciler {verb} {row.task.id} --as {quote(self._name(ours))}" if verb and ours else None
 
     def note(self, row: Progress) -> str | None:
         """Return what else a person should know, or None."""

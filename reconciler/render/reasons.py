@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reconciler.model import ServiceId, UnknownRouteError, route_of
+from reconciler.model import Role, ServiceId, UnknownRouteError, route_of
 from reconciler.plan import Blocked, Reason
 from reconciler.render.safe import is_plain
 
@@ -112,19 +112,21 @@ def remedies(blocked: Iterable[Blocked]) -> Iterator[str]:
             stuck_domain = is_domain(row.change.service)
     for reason, wording in WORDINGS.items():
         if reason in firsts:
-            text = wording.remedy.replace("{retry}", retry_command(firsts[reason]))
+            text = wording.remedy.replace(
+                "{retry}", retry_command(firsts[reason].change.service, firsts[reason].change.role)
+            )
             yield f"{wording.label}: {text}"
     if stuck_domain:
         yield OWNERS_WAY
 
 
-def retry_command(blocked: Blocked) -> str:
-    """Return the command that asks again for a change that was turned down.
+def retry_command(service: ServiceId, role: Role | None = None) -> str:
+    """Return the command that asks again for a contact that was turned down, or for all of the service's.
 
     It is ready to be pasted where the service has a plain name; a name that a shell could act on is left out.
     """
-    target = f"{blocked.change.service}:{blocked.change.role}"
-    return f"reconciler apply --retry {target if is_plain(target) else 'SERVICE:ROLE'}"
+    suffix, stand_in = (f":{role}", "SERVICE:ROLE") if role else ("", "SERVICE")
+    return f"reconciler apply --retry {f'{service}{suffix}' if is_plain(service) else stand_in}"
 
 
 def is_domain(service: ServiceId) -> bool:

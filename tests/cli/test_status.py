@@ -56,6 +56,15 @@ def test_waiting_for_one_after_we_accepted_for_the_other_is_certain(place: Open)
     assert row["next_command"] == f"reconciler accept {task} --as platform"
 
 
+def test_a_short_name_that_a_shell_would_act_on_is_quoted_in_the_next_command(place: Open) -> None:
+    here = place()
+    here.desk.file.write_text(here.desk.file.read_text().replace("agency", "'agency; echo x'"))
+    task = here.asked()
+    here.run("accept", str(task), "--as", "platform", stdin=here.town.token(PLATFORM, task))
+    assert f"next: reconciler accept {task} --as 'agency; echo x'\n" in here.run("status").out
+    assert run_next(here, token_of=AGENCY).code == 0
+
+
 def test_what_was_accepted_elsewhere_is_not_known(place: Open) -> None:
     here = place()
     here.town.accept(AGENCY, here.asked())

@@ -105,5 +105,10 @@ def _parse(pattern: str) -> tuple[re.Pattern[str], Role | None]:
     """Split off `:role`; the name of an IPv6 block has colons of its own."""
     service, colon, suffix = pattern.rpartition(":")
     if colon and suffix in ROLES:
-        return re.compile(translate(service)), Role(suffix)
-    return re.compile(translate(pattern)), None
+        return _glob(service), Role(suffix)
+    return _glob(pattern), None
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Compile `*` and `?`; a bracket is a bracket, so that every service is protected by its own key."""
+    return re.compile(translate(pattern.replace("[", "[[]")))

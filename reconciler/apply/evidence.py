@@ -20,7 +20,8 @@ SETTLING_TIME = timedelta(seconds=2)
 """How long after a POST a list must begin to prove that it made no task."""
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
-"""Task times have whole seconds, and the intent's time comes from our estimate of the endpoint's clock."""
+"""How much older than the intent a task may seem: its time has whole seconds, and so has our estimate of the
+endpoint's clock. Less than for claims, because here a look-alike of a moment ago would be taken for ours."""
 
 
 def tasks_made_by(intent: Intent, reader: Reader, claimed: Container[int]) -> tuple[int, ...]:

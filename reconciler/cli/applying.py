@@ -33,6 +33,7 @@ from reconciler.model import Observation, Retry
 from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome, RunRecord
 from reconciler.render import plan_json
+from reconciler.render.wording import counted
 
 _LOST = (Outcome.UNKNOWN, Outcome.NEVER_ARRIVED)
 
@@ -69,9 +70,11 @@ class Orders:
         """Return the orders that the options add up to.
 
         Raises:
-            click.UsageError: nobody is there to be asked, and nothing was agreed beforehand.
+            click.UsageError: nobody is there to be asked, or the plan to agree to would not be shown.
         """
         agreed = yes or expect is not None
+        if not agreed and style == "json":
+            raise click.UsageError("--format json shows no plan to agree to: it needs --yes or --expect")
         if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise click.UsageError("without a terminal to ask on, apply needs --yes or --expect FINGERPRINT")
         return cls(agreed, expect, retry, lifted, style, detailed)
@@ -88,7 +91,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
         if leave and not plan.stopped_by:
             session.journal.retry(leave)  # what is deferred today may need it on another day
         return _nothing_asked(plan, observation, orders, earlier)
-    if not orders.agreed and not click.confirm(f"\nAsk for {len(plan.requests)} change requests?"):
+    if not orders.agreed and not click.confirm(f"\nSend {counted(len(plan.requests), 'request')}?"):
         click.echo("nothing was asked", err=True)
         return ExitCode.ERROR
     return _ask(session, orders, observation, plan, leave, earlier)
@@ -166,7 +169,8 @@ def _ask(
     code = _code(
         plan, observation, receipts, lost=lost, interrupted=stopping.asked(), detailed=orders.detailed
     )
-    session.journal.record_run(replace(record, at=next(iter(session.readers.values())).now(), exit_code=code))
+    now = next(iter(session.readers.values())).now()
+    session.journal.record_run(replace(record, at=now, exit_code=code))
     _write_json(plan, receipts, orders)
     say_summary(receipts, interrupted=stopping.asked())
     return code

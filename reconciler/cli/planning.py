@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.cli.naming import GUARDS, contacts
-from reconciler.model import Observation, Retry
+from reconciler.model import Observation, Retry, TaskState
 from reconciler.plan import Plan
 from reconciler.progress import join
 from reconciler.render import visible
@@ -76,7 +76,7 @@ def _leave(texts: Iterable[str], session: Session, observation: Observation) -> 
         rows = []
         for role in roles:
             task = joined.newest_settled(service, role)
-            if task is not None:
+            if task is not None and task.state is not TaskState.DONE:
                 rows.append(Retry(service, role, task.id, observation.at))
             elif desired[service].of(role) in strangers:
                 rows.append(Retry(service, role, NO_TASK, observation.at))

@@ -28,6 +28,7 @@ def commit_of(file: Path) -> str | None:
         done = subprocess.run(  # noqa: S603  # a fixed command, no shell
             ["git", "-C", str(file.resolve().parent), "rev-parse", "HEAD"],  # noqa: S607
             capture_output=True,
+            env={name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
             text=True,
             timeout=10,
             check=False,

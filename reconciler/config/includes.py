@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from reconciler.config.problems import Problems
-from reconciler.config.reading import Source, quoted, visible
+from reconciler.config.reading import Source, quoted
+from reconciler.model.text import visible
 
 _MOST_FILES = 100_000
 

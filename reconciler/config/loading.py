@@ -13,8 +13,9 @@ from reconciler.config.document import Document, Skeletons, read_document
 from reconciler.config.includes import Includes
 from reconciler.config.model import Config
 from reconciler.config.problems import Problems
-from reconciler.config.reading import FIRST, UnreadableError, read, visible
+from reconciler.config.reading import FIRST, UnreadableError, read
 from reconciler.config.settings import Settings
+from reconciler.model.text import visible
 
 
 def load(path: Path) -> Config:

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from reconciler.errors import Problem
+from reconciler.model.text import visible
 
 MAX_BYTES = 256 * 1024 * 1024
 """Four times what a million services take; more is a mistake or an attack."""
@@ -51,13 +52,6 @@ def position(line: int, column: int) -> int:
 def line_and_column(at: int) -> tuple[int, int]:
     """Return the line and the column of a position, both counted from 1; its highest bit says nothing."""
     return (at >> 32 & 0x7FFFFFFF) + 1, (at & 0xFFFFFFFF) + 1
-
-
-def visible(text: str) -> str:
-    """Return `text` with every character escaped that a terminal would obey or hide."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def quoted(text: str) -> str:

@@ -7,7 +7,8 @@ import re
 from yaml import YAMLError
 
 from reconciler.config.problems import GiveUpError, Problems
-from reconciler.config.reading import Source, position, visible
+from reconciler.config.reading import Source, position
+from reconciler.model.text import visible
 
 
 def syntax_problem(source: Source, error: YAMLError, problems: Problems) -> GiveUpError:

@@ -10,22 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from reconciler.model.text import visible
+
+__all__ = ["all_visible", "code", "is_plain", "prose", "visible"]
+
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _MARKUP = re.compile(r"[`<|@#*\[\]]")
 _PLAIN = re.compile(r"[A-Za-z0-9._:/-]+")
 _PROSE = re.compile(r"[\\`*_\[\]|~$&<>@#:.]")
 _PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "`@`", "#": "`#`"}
-
-
-def visible(text: str) -> str:
-    """Return `text` on one line, every character that is not printable as a Python-style escape.
-
-    Not printable are control and format characters (line breaks, terminal escapes, bidirectional overrides,
-    zero-width marks), every blank but the space, lone surrogates and unassigned code points.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def all_visible(texts: Iterable[str]) -> bool:

@@ -185,3 +185,9 @@ def test_in_the_plain_c_locale_names_are_written_as_they_are(place: Open) -> Non
     done = fresh(here.desk, "plan", env=bare)
     assert done.returncode == 0
     assert "domain/žluť.example" in done.stdout
+
+
+def test_apply_asks_no_question_about_a_plan_that_json_would_not_show(place: Open) -> None:
+    done = place().run("apply", "--format", "json")
+    assert done.code == 64
+    assert "--format json shows no plan to agree to" in done.err

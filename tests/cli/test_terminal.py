@@ -11,7 +11,7 @@ from tests.cli.terminal import CTRL_C, CTRL_D, Terminal, shown
 from tests.running import accept_all
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
-QUESTION = "Ask for 1 change requests? [y/N]: "
+QUESTION = "Send 1 request? [y/N]: "
 
 
 def tasks(here: Place) -> int:

@@ -90,7 +90,7 @@ def _doubt_about(file: Path, environ: Mapping[str, str]) -> str | None:
         code = subprocess.run(  # noqa: S603 - a fixed command
             ["git", "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--", file.name],  # noqa: S607 - the user's git
             cwd=file.parent,
-            env=dict(environ),
+            env={name: value for name, value in environ.items() if not name.startswith("GIT_")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

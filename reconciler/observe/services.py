@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
-from reconciler.errors import ApiError, NotFoundError
+from reconciler.errors import ApiError
 from reconciler.model import AccountId, ServiceId
 from reconciler.model.contacts import Live
+from reconciler.observe.missing import find_missing
 from reconciler.observe.sharing import share_out
 from reconciler.ports.endpoint import Reader, ServiceRecord
 
@@ -76,7 +77,7 @@ def read_services(
     missing = [service for service in wanted if service not in records]
     in_turn = sorted(readers, key=lambda reader: (reader.account in whole, reader.account))
     unknown: dict[ServiceId, str] = {}
-    for service, answer in zip(missing, pool.map(lambda one: _by_key(one, in_turn), missing), strict=True):
+    for service, answer in zip(missing, find_missing(missing, in_turn, pool), strict=True):
         if isinstance(answer, ServiceRecord):
             records[service] = answer
         elif answer is not None:
@@ -133,16 +134,3 @@ def _read(reader: Reader, ids: Collection[int]) -> tuple[Mapping[int, ServiceRec
     except ApiError as error:
         return found, error
     return found, None
-
-
-def _by_key(service: ServiceId, readers: Sequence[Reader]) -> ServiceRecord | str | None:
-    """Return the record from the first account that sees it; None where all say 404; else what went wrong."""
-    trouble: str | None = None
-    for reader in readers:
-        try:
-            return reader.service(service)
-        except NotFoundError:
-            continue
-        except ApiError as error:
-            trouble = trouble or f"{reader.account}: {error}"
-    return trouble

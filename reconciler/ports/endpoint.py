@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from reconciler.model import AccountFacts, AccountId, Contacts, Role, ServiceId, Task
+from reconciler.model import AccountFacts, AccountId, Contacts, Role, Route, ServiceId, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ class Reader(Protocol):
         Raises:
             NotFoundError: it does not exist or the account is no contact of it.
         """
+
+    def names(self, route: Route) -> frozenset[str] | None:
+        """Return the names of the account's services of one product; None where its list does not tell."""
 
     def task_ids(self) -> tuple[int, ...]:
         """Return the ids of all tasks that the account is a party of, open and settled, ascending."""

@@ -16,6 +16,7 @@ from reconciler.model import (
     AccountFacts,
     AccountId,
     Role,
+    Route,
     ServiceId,
     Task,
     TaskState,
@@ -162,6 +163,10 @@ class Customer:
         raise NotImplementedError
 
     def service(self, service: ServiceId) -> ServiceRecord:
+        """Return nothing: apply does not ask."""
+        raise NotImplementedError
+
+    def names(self, route: Route) -> frozenset[str] | None:
         """Return nothing: apply does not ask."""
         raise NotImplementedError
 

@@ -279,3 +279,34 @@ def test_reading_one_by_one_takes_little_more_than_latency_times_calls_over_conn
     assert calls <= 128 + 6
     # a third of one after the other is far from it on any machine; the benchmarks measure the ratio
     assert took < calls * 0.2 / 3
+
+
+MANY = [f"domain/gone{number}.example" for number in range(60)]
+
+
+def test_many_services_that_nobody_sees_cost_a_call_an_account_and_not_one_each() -> None:
+    with scene(service(SHOP), held=(PLATFORM, FINANCE)) as there:
+        seen = there.look(SHOP, *MANY)
+        assert seen.absent == tuple(sorted(map(ServiceId, MANY)))
+        assert there.calls == {ONE_SERVICE: 1, "GET /domain": 2}
+
+
+def test_a_few_are_asked_for_one_by_one() -> None:
+    with scene(service(SHOP), held=(PLATFORM, FINANCE)) as there:
+        assert there.look(SHOP, NOWHERE).absent == (NOWHERE,)
+        assert "GET /domain" not in there.calls
+
+
+def test_of_many_those_that_a_product_lists_are_read_by_key() -> None:
+    here = [service(f"domain/gone{number}.example") for number in range(2)]
+    with scene(service(SHOP), *here, held=(PLATFORM, FINANCE)) as there:
+        there.fault("/services*", status=403)
+        seen = there.look(SHOP, *MANY)
+        assert {one.service for one in here} <= seen.live.keys()
+        assert len(seen.absent) == len(MANY) - 2
+
+
+def test_where_a_product_cannot_be_listed_each_of_many_is_asked_for() -> None:
+    with scene(service(SHOP), held=(PLATFORM, FINANCE)) as there:
+        there.fault("/domain", status=403)
+        assert len(there.look(SHOP, *MANY).absent) == len(MANY)

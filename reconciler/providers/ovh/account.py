@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from reconciler.errors import ApiError, NotFoundError, OutcomeUnknownError
-from reconciler.model import AccountFacts, AccountId, Role, ServiceId, Task, route_of, service_name
+from reconciler.model import AccountFacts, AccountId, Role, Route, ServiceId, Task, route_of, service_name
 from reconciler.ports.endpoint import Mail, ServiceRecord
 from reconciler.providers.ovh.client import AccountClient
 from reconciler.providers.ovh.listing import Listing
@@ -97,6 +97,13 @@ class OvhAccount:
             return self._service_by_name(service)
         path = f"{route.path(service_name(service))}/serviceInfos"
         return parsed(ServiceInfos, self._client.get(path).body, f"GET {path}").record(service)
+
+    def names(self, route: Route) -> frozenset[str] | None:
+        """Return the names of the account's services of one product; None where its list does not tell."""
+        body = self._client.get(f"/{route.key}").body
+        if not isinstance(body, list) or not all(isinstance(name, str) for name in body):
+            return None
+        return frozenset(body)
 
     def task_ids(self) -> tuple[int, ...]:
         """Return the ids of all tasks that the account is a party of, ascending."""

@@ -24,7 +24,6 @@ from reconciler.cli.output import (
     show_plan,
 )
 from reconciler.cli.planning import look_and_plan
-from reconciler.cli.session import Session
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.verdict import code_after, code_of
 from reconciler.cli.who import commit_of, user
@@ -34,6 +33,7 @@ from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome, RunRecord
 from reconciler.render import plan_json
 from reconciler.render.wording import counted
+from reconciler.session import Session
 
 _LOST = (Outcome.UNKNOWN, Outcome.NEVER_ARRIVED)
 

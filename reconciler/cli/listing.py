@@ -8,10 +8,10 @@ import click
 
 from reconciler.cli.naming import listed_or_any
 from reconciler.cli.output import console, in_tables
-from reconciler.cli.session import Session
 from reconciler.model import AccountId, Observation, Role, route_of
 from reconciler.model.routes import ROUTES
 from reconciler.render.requests import ServiceRow, services_json, services_text
+from reconciler.session import Session
 
 
 def show_services(

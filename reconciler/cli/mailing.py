@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.naming import account
-from reconciler.cli.session import Session
 from reconciler.errors import ReconcilerError
 from reconciler.providers.ovh.links import tokens_in
 from reconciler.render import visible
+from reconciler.session import Session
 
 
 def show_mails(session: Session, holder: str | None, last: int | None) -> None:

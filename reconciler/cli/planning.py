@@ -14,7 +14,7 @@ from reconciler.progress import join
 from reconciler.render import visible
 
 if TYPE_CHECKING:
-    from reconciler.cli.session import Session
+    from reconciler.session import Session
 
 Command = Callable[..., Any]
 

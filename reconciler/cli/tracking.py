@@ -1,39 +1,18 @@
-"""The rows of `status` and `watch`: every request, how far it has come, and what to do next."""
+"""`status` and `watch`: the requests on stdout."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import click
 
-from reconciler.cli.advice import Adviser, retry_commands
 from reconciler.cli.output import console, in_tables
-from reconciler.cli.session import Session
 from reconciler.model import Observation
 from reconciler.plan import Plan
-from reconciler.progress import Progress, by_task, follow, join
-from reconciler.render.requests import RequestRow, status_json, status_text
-
-RECENT = timedelta(days=14)
-"""How long a finished request stays in `status`."""
-
-
-def follow_requests(
-    session: Session, observation: Observation, *, everything: bool = False
-) -> tuple[Progress, ...]:
-    """Return the progress of every open and recently finished request, or of all."""
-    claims = session.journal.claims()
-    rows = follow(
-        observation.tasks,
-        join(observation.tasks, observation.live, claims),
-        observation.live,
-        claims,
-        by_task(session.journal.confirmations()),
-    )
-    if everything:
-        return rows
-    return tuple(row for row in rows if row.task.is_open or _ended(row) > observation.at - RECENT)
+from reconciler.progress import Progress
+from reconciler.render.requests import status_json, status_text
+from reconciler.session import Session
+from reconciler.session.requests import request_rows
 
 
 def show_requests(
@@ -51,36 +30,3 @@ def show_requests(
         status_rich(table, session.names, console())
     else:
         click.echo(status_text(table, session.names))
-
-
-def request_rows(
-    rows: Sequence[Progress], session: Session, observation: Observation, plan: Plan
-) -> Sequence[RequestRow]:
-    """Return what `render` shows of each request."""
-    desired = session.config.desired(observation.at.date())
-    adviser = Adviser(desired, session.readers.keys(), session.names, retry_commands(rows, plan))
-    return [_row(row, adviser, observation.at) for row in rows]
-
-
-def _row(row: Progress, adviser: Adviser, now: datetime) -> RequestRow:
-    task = row.task
-    return RequestRow(
-        task=task.id,
-        service=row.service or task.name or "(no name)",
-        roles=task.roles,
-        from_account=task.from_account,
-        to_account=task.to_account,
-        asker=task.asker,
-        state=task.state,
-        age_seconds=(now - task.requested).total_seconds(),
-        waiting_for=row.waiting_for,
-        accepted_by=row.accepted_by,
-        certain=len(row.waiting_for) == 1 and task.asker is not None,
-        next_command=adviser.next_command(row),
-        note=adviser.note(row),
-        arrived=row.landed,
-    )
-
-
-def _ended(row: Progress) -> datetime:
-    return row.task.settled or row.task.requested

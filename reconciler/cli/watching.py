@@ -14,8 +14,6 @@ import click
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.output import console, in_tables, on_a_terminal
 from reconciler.cli.planning import warn_of_unreadable
-from reconciler.cli.session import Session
-from reconciler.cli.tracking import follow_requests, request_rows
 from reconciler.cli.verdict import code_watched
 from reconciler.model import Observation
 from reconciler.plan import Plan
@@ -23,6 +21,8 @@ from reconciler.progress import Progress
 from reconciler.render import visible
 from reconciler.render.requests import RequestRow, status_cells, status_lines, status_text
 from reconciler.render.wording import Accounts
+from reconciler.session import Session
+from reconciler.session.requests import follow_requests, request_rows
 from reconciler.track import Waiting, watch
 
 _AWAY, _HERE = 60.0, 2.0

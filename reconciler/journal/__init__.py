@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from reconciler.ports.journal import Journal
+from reconciler.ports.journal import Chronicle
 
 LEASE_SECONDS = 15.0
 """How long a lock outlives an owner that can no longer renew it."""
@@ -19,7 +19,7 @@ LEASE_SECONDS = 15.0
 __all__ = ["LEASE_SECONDS", "AuditedJournal", "open_journal"]
 
 
-class AuditedJournal(Journal, Protocol):
+class AuditedJournal(Chronicle, Protocol):
     """A journal whose entries are chained, so that tampering shows."""
 
     def verify(self) -> int | None:

@@ -8,7 +8,16 @@ from datetime import datetime
 
 from reconciler.errors import JournalError
 from reconciler.model import AccountId, Task
-from reconciler.ports.journal import Claim, Confirmation, Intent, Receipt, Retry, RunRecord
+from reconciler.ports.journal import (
+    Asked,
+    Claim,
+    Confirmation,
+    Intent,
+    Receipt,
+    Retry,
+    RunRecord,
+    Sighting,
+)
 
 
 class EmptyJournal:
@@ -60,6 +69,22 @@ class EmptyJournal:
     def retries(self) -> tuple[Retry, ...]:
         """Return nothing."""
         return ()
+
+    def asked(self) -> Mapping[int, Asked]:
+        """Return nothing."""
+        return {}
+
+    def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+    def told(self) -> frozenset[str]:
+        """Return nothing."""
+        return frozenset()
+
+    def tell(self, keys: Iterable[str], at: datetime) -> None:
+        """Raise JournalError."""
+        raise _reading_only(keys, at)
 
     def lock(self, owner: str, *, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Raise JournalError."""

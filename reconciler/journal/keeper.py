@@ -10,20 +10,30 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from reconciler.errors import JournalError
-from reconciler.journal import lookups
+from reconciler.journal import chronicle, lookups
 from reconciler.journal.chain import Draft, linked
 from reconciler.journal.lease import Lease
 from reconciler.journal.ledger import Ledger
 from reconciler.journal.records import (
     answer_draft,
     intent_draft,
+    notice_draft,
     receipt_draft,
     retry_draft,
     run_draft,
     seen_draft,
 )
 from reconciler.model import AccountId, Task
-from reconciler.ports.journal import Claim, Confirmation, Intent, Receipt, Retry, RunRecord
+from reconciler.ports.journal import (
+    Asked,
+    Claim,
+    Confirmation,
+    Intent,
+    Receipt,
+    Retry,
+    RunRecord,
+    Sighting,
+)
 
 _T = TypeVar("_T")
 
@@ -97,6 +107,22 @@ class DatabaseJournal:
     def retries(self) -> tuple[Retry, ...]:
         """Return the leaves to ask again, oldest first."""
         return self._look_up(lookups.retries)
+
+    def asked(self) -> Mapping[int, Asked]:
+        """Return for every task that a receipt calls ours what was asked, by whom and in which run."""
+        return self._look_up(chronicle.asked)
+
+    def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
+        """Return every state in which tasks, or this one, were first seen, oldest first."""
+        return self._look_up(lambda connection, endpoint: chronicle.sightings(connection, endpoint, task))
+
+    def told(self) -> frozenset[str]:
+        """Return the keys of the notices that were delivered."""
+        return self._look_up(chronicle.told)
+
+    def tell(self, keys: Iterable[str], at: datetime) -> None:
+        """Remember that notices were delivered, each under a key of its own."""
+        self._append([notice_draft(key, at) for key in keys])
 
     def lock(self, owner: str, *, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Hold the lease of this endpoint, renewed in the background; writes of a lost lease fail."""

@@ -47,11 +47,19 @@ def unsettled(connection: Connection, endpoint: str) -> tuple[Intent, ...]:
 
 def claims(connection: Connection, endpoint: str) -> dict[int, Claim]:
     """Return every task that a receipt calls ours; where the endpoint gave an id out twice, the newest."""
-    accepted = _bodies(endpoint, RECEIPT).where(ENTRIES.c.state == Outcome.ACCEPTED.value)
-    receipts = _read(connection, accepted, receipt_of)
-    intents = _intents_of(connection, endpoint, receipts)
     return {
         task: Claim(task, intent.service, intent.asker, intent.at, receipt.at)
+        for task, (intent, receipt) in accepted(connection, endpoint).items()
+    }
+
+
+def accepted(connection: Connection, endpoint: str) -> dict[int, tuple[Intent, Receipt]]:
+    """Return what made every task that a receipt calls ours; where an id was given out twice, the newest."""
+    chosen = _bodies(endpoint, RECEIPT).where(ENTRIES.c.state == Outcome.ACCEPTED.value)
+    receipts = _read(connection, chosen, receipt_of)
+    intents = _intents_of(connection, endpoint, receipts)
+    return {
+        task: (intent, receipt)
         for receipt in receipts
         if (intent := intents.get(receipt.intent))
         for task in receipt.tasks

@@ -20,7 +20,15 @@ from reconciler.ports.journal import (
     RunRecord,
 )
 
-RUN, INTENT, RECEIPT, SEEN, ANSWER, RETRY = "run", "intent", "receipt", "seen", "answer", "retry"
+RUN, INTENT, RECEIPT, SEEN, ANSWER, RETRY, NOTICE = (
+    "run",
+    "intent",
+    "receipt",
+    "seen",
+    "answer",
+    "retry",
+    "notice",
+)
 """The kinds of entries."""
 
 _LONGEST_MESSAGE = 2_000
@@ -162,6 +170,11 @@ def answer_of(body: str) -> Confirmation:
     facts: Mapping[str, Any] = json.loads(body)
     at = datetime.fromisoformat(facts["at"])
     return Confirmation(facts["task"], AccountId(facts["account"]), Answer(facts["answer"]), at)
+
+
+def notice_draft(key: str, at: datetime) -> Draft:
+    """Return the entry of a notice that was delivered; its key tells what it was about and to whom."""
+    return Draft(at, NOTICE, key, canonical({"at": instant(at), "key": key}))
 
 
 def retry_draft(retry: Retry) -> Draft:

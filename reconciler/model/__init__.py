@@ -8,7 +8,7 @@ from reconciler.model.contacts import (
     ServiceId,
     account_id,
 )
-from reconciler.model.memory import Answer, Claim, Confirmation, Retry
+from reconciler.model.memory import Answer, Asked, Claim, Confirmation, Move, Retry, Sighting
 from reconciler.model.observation import AccountFacts, Observation, Region
 from reconciler.model.routes import Route, UnknownRouteError, route_of, service_name
 from reconciler.model.tasks import OPEN_STATES, Task, TaskState, parties
@@ -19,15 +19,18 @@ __all__ = [
     "AccountFacts",
     "AccountId",
     "Answer",
+    "Asked",
     "Claim",
     "Confirmation",
     "Contacts",
+    "Move",
     "Observation",
     "Region",
     "Retry",
     "Role",
     "Route",
     "ServiceId",
+    "Sighting",
     "Task",
     "TaskState",
     "UnknownRouteError",

@@ -7,9 +7,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.model.contacts import AccountId, Role, ServiceId
+from reconciler.model.tasks import Task
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far a time of ours may be off a task's: those have whole seconds, ours come from an estimated clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One role of a request: who held it and who is to hold it."""
+
+    role: Role
+    from_account: AccountId
+    to_account: AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +58,33 @@ class Retry:
     service: ServiceId
     role: Role
     task: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What our journal knows about how a task of ours came to be.
+
+    Attributes:
+        moves: everything that the request asked for, of which the task may be a part.
+        at: just before the request was sent, by the endpoint's clock.
+        user: who ran the command; None where the run is not journalled.
+        commit: of the repository that the file lay in, if any.
+    """
+
+    task: int
+    service: ServiceId
+    asker: AccountId
+    moves: tuple[Move, ...]
+    at: datetime
+    run: str | None = None
+    user: str | None = None
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A state of a task that was new to us, and when we saw it; it may have been reached earlier."""
+
+    task: Task
     at: datetime

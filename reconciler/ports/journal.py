@@ -12,10 +12,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from reconciler.model import AccountId, Answer, Claim, Confirmation, Retry, Role, ServiceId, Task
+from reconciler.model import (
+    AccountId,
+    Answer,
+    Asked,
+    Claim,
+    Confirmation,
+    Move,
+    Retry,
+    ServiceId,
+    Sighting,
+    Task,
+)
 
 __all__ = [
     "Answer",
+    "Asked",
+    "Chronicle",
     "Claim",
     "Confirmation",
     "Intent",
@@ -25,16 +38,8 @@ __all__ = [
     "Receipt",
     "Retry",
     "RunRecord",
+    "Sighting",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One role of a request: who held it and who is to hold it."""
-
-    role: Role
-    from_account: AccountId
-    to_account: AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +154,19 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Give back files and connections."""
+
+
+class Chronicle(Journal, Protocol):
+    """A journal that also tells what it remembers of the past."""
+
+    def asked(self) -> Mapping[int, Asked]:
+        """Return for every task that a receipt calls ours what was asked, by whom and in which run."""
+
+    def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
+        """Return every state in which tasks, or this one, were first seen, oldest first."""
+
+    def told(self) -> frozenset[str]:
+        """Return the keys of the notices that were delivered."""
+
+    def tell(self, keys: Iterable[str], at: datetime) -> None:
+        """Remember that notices were delivered, each under a key of its own."""

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reconciler.cli.session import Session
 from reconciler.journal.keeper import DatabaseJournal
 from reconciler.journal.lease import Lease
 from reconciler.providers.ovh import lines
 from reconciler.providers.ovh.account import OvhWriter
+from reconciler.session import Session
 
 STEPS: tuple[tuple[type, str, str], ...] = (
     (Lease, "_take", "take the lock"),

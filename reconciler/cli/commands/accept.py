@@ -21,13 +21,10 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
 
     The token is read from a prompt that shows nothing, or from standard input. It is never stored.
     """
-    from reconciler.cli.answering import party_of, remember, token_from, what_follows  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
-    from reconciler.model import Answer  # noqa: PLC0415
+    from reconciler.cli.answering import answerer_of, token_from  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.session.answering import accept  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
-        who, found = party_of(task, party, session)
-        session.writers[who].accept(task, token_from(token))
-        remember(Answer.ACCEPTED, found, who, session.readers[who].now(), session)
-        name = session.called(who)
-        click.echo(f"task {task}: accepted for {name}; {what_follows(found, who, session)}")
+        who, found = answerer_of(task, party, session)
+        click.echo(accept(found, who, token_from(token), session))

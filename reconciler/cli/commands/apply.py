@@ -43,7 +43,7 @@ def command(
     """
     from reconciler.cli.applying import Orders, run  # noqa: PLC0415
     from reconciler.cli.naming import guards  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.who import owner  # noqa: PLC0415
 
     lifted = guards(lift, reason)

@@ -32,8 +32,8 @@ def command(
 ) -> ExitCode:
     """Show the services that the configured accounts are contacts of, with their three contacts."""
     from reconciler.cli.listing import show_services  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.planning import warn_of_unreadable  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
 
     if role is not None and holder is None:
         raise click.UsageError("--role needs --account")

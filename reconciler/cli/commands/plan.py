@@ -25,9 +25,9 @@ def command(
 ) -> ExitCode:
     """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing."""
     from reconciler.cli.naming import guards  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.output import show_plan  # noqa: PLC0415
     from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
     from reconciler.cli.verdict import code_of  # noqa: PLC0415
 
     lifted = guards(lift, reason)

@@ -22,14 +22,10 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
     A request of our own is withdrawn in the same way, with the token of the account that asked. One refusal
     ends the request; nothing changes, and it is not asked again without `apply --retry`.
     """
-    from reconciler.cli.answering import party_of, remember, token_from  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
-    from reconciler.model import Answer  # noqa: PLC0415
+    from reconciler.cli.answering import answerer_of, token_from  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.session.answering import refuse  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
-        who, found = party_of(task, party, session)
-        session.writers[who].refuse(task, token_from(token))
-        remember(Answer.REFUSED, found, who, session.readers[who].now(), session)
-        name = session.called(who)
-        verb = "withdrawn" if who == found.asker else "refused"
-        click.echo(f"task {task}: {verb} for {name}; nothing changes")
+        who, found = answerer_of(task, party, session)
+        click.echo(refuse(found, who, token_from(token), session))

@@ -17,22 +17,12 @@ def command(settings: Settings, task: int, party: str | None) -> None:
     The token of the earlier mail most likely stops working. The mail goes to the address in the account's
     profile, which is told: a stale address is the usual reason why nothing arrived.
     """
-    from reconciler.cli.answering import party_of, remember  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
-    from reconciler.model import Answer  # noqa: PLC0415
+    from reconciler.cli.answering import answerer_of  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.render import visible  # noqa: PLC0415
+    from reconciler.session.answering import resend  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
-        who, found = party_of(task, party, session)
-        reader = session.readers[who]
-        session.writers[who].resend(task)
-        remember(Answer.RESENT, found, who, reader.now(), session)
-        name = session.called(who)
-        address = reader.facts().email
-        where = (
-            f"at {visible(address)}, the address in its profile"
-            if address
-            else "whose profile shows no address"
-        )
-        click.echo(f"task {task}: a new mail is on its way to {name}, {where}")
+        who, found = answerer_of(task, party, session)
+        click.echo(visible(resend(found, who, session)))
         click.echo("the token of an earlier mail most likely no longer counts", err=True)

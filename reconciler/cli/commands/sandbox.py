@@ -74,7 +74,7 @@ def mails_command(settings: Settings, holder: str | None, last: int | None, task
     from the mail to where it belongs.
     """
     from reconciler.cli.mailing import show_mails, show_token  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
 
     if task is not None and holder is None:
         raise click.UsageError("--token needs --account")

@@ -20,10 +20,11 @@ def command(settings: Settings, style: str, detailed_exitcode: bool, everything:
     OVHcloud never says who has confirmed. What was accepted through this program is known; the rest is
     inferred, and worded so.
     """
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.planning import warn_of_unreadable  # noqa: PLC0415
-    from reconciler.cli.session import open_session  # noqa: PLC0415
-    from reconciler.cli.tracking import follow_requests, show_requests  # noqa: PLC0415
+    from reconciler.cli.tracking import show_requests  # noqa: PLC0415
     from reconciler.cli.verdict import code_of  # noqa: PLC0415
+    from reconciler.session.requests import follow_requests  # noqa: PLC0415
 
     with open_session(settings) as session:
         observation = session.observe()

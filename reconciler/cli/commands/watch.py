@@ -28,7 +28,7 @@ def command(settings: Settings, timeout: float | None, interval: float | None) -
     Exits 0 when all is done, 2 when nothing is open and something is left to ask, 3 when time is up and
     people are still to confirm, 4 when something was turned down or is blocked.
     """
-    from reconciler.cli.session import open_session  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.watching import run  # noqa: PLC0415
 
     with open_session(settings) as session:

@@ -1,0 +1,116 @@
+"""Answering for one of our accounts: who can, the answer with its entry in the journal, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.errors import NotFoundError, ReconcilerError
+from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
+from reconciler.progress import by_task, waiting_for
+from reconciler.render.wording import Accounts, listed
+from reconciler.session.session import Session
+
+
+class SeveralPartiesError(ReconcilerError):
+    """Several of our accounts could answer, and none was named."""
+
+
+def party_of(number: int, named: AccountId | None, session: Session) -> tuple[AccountId, Task]:
+    """Return the account that is to answer, and the task as it sees it.
+
+    Args:
+        number: the task's id.
+        named: who is to answer; None where only one configured account is a party.
+        session: with which readers to look.
+
+    Raises:
+        SeveralPartiesError: several accounts could answer and none was named.
+        ReconcilerError: the named one holds no keys, or no configured account is a party of that task.
+    """
+    if named is not None and named not in session.readers:
+        raise ReconcilerError(
+            f"no usable credentials of {named}: {session.unreadable.get(named, 'none are configured')}"
+        )
+    task = _task(number, [named] if named else session.readers, session)
+    able = [party for party in _parties(task) if party in session.readers]
+    if named is not None:
+        return named, task
+    if not able:
+        raise ReconcilerError(
+            f"none of the parties of task {number} is an account whose credentials we hold",
+            hint=f"{listed(map(Accounts(session.names).__getitem__, _parties(task)))} must answer, "
+            "by the link in OVHcloud's mail",
+        )
+    if len(able) > 1:
+        names = " or ".join(map(session.called, able))
+        raise SeveralPartiesError(f"task {number} has several parties of ours: say --as {names}")
+    return able[0], task
+
+
+def accept(task: Task, party: AccountId, token: str, session: Session) -> str:
+    """Confirm a task for one of our accounts and journal it; return what follows as one sentence.
+
+    Raises:
+        ApiError: the endpoint did not take it; its words say why.
+    """
+    session.writers[party].accept(task.id, token)
+    _remember(Answer.ACCEPTED, task, party, session)
+    follows = _what_follows(task, party, session)
+    return f"task {task.id}: accepted for {session.called(party)}; {follows}"
+
+
+def refuse(task: Task, party: AccountId, token: str, session: Session) -> str:
+    """Turn a task down for one of our accounts and journal it; return what follows as one sentence.
+
+    Raises:
+        ApiError: the endpoint did not take it; its words say why.
+    """
+    session.writers[party].refuse(task.id, token)
+    _remember(Answer.REFUSED, task, party, session)
+    verb = "withdrawn" if party == task.asker else "refused"
+    return f"task {task.id}: {verb} for {session.called(party)}; nothing changes"
+
+
+def resend(task: Task, party: AccountId, session: Session) -> str:
+    """Have a new mail sent to one of our accounts and journal it; return where it goes as one sentence.
+
+    Raises:
+        ApiError: the endpoint did not take it; its words say why.
+    """
+    session.writers[party].resend(task.id)
+    _remember(Answer.RESENT, task, party, session)
+    address = session.readers[party].facts().email
+    where = f"at {address}, the address in its profile" if address else "whose profile shows no address"
+    return f"task {task.id}: a new mail is on its way to {session.called(party)}, {where}"
+
+
+def _remember(answer: Answer, task: Task, party: AccountId, session: Session) -> None:
+    session.journal.confirm(Confirmation(task.id, party, answer, session.readers[party].now()))
+
+
+def _what_follows(task: Task, party: AccountId, session: Session) -> str:
+    found = session.readers[party].tasks([task.id])
+    now = found[0] if found else task
+    session.journal.saw([now], session.readers[party].now())
+    if now.state is TaskState.DONE:
+        return "it is done at OVHcloud; the plan tells whether the service shows it"
+    if now.state is TaskState.DOING:
+        return "everybody has confirmed; OVHcloud is carrying it out"
+    left = waiting_for(now, by_task(session.journal.confirmations()))
+    if now.state is TaskState.VALIDATING and left:
+        return f"it waits for {' and '.join(session.called(who) for who in left)}"
+    return f"its state is {now.state}"
+
+
+def _task(number: int, accounts: Iterable[AccountId], session: Session) -> Task:
+    for party in accounts:
+        found = session.readers[party].tasks([number])
+        if found:
+            return found[0]
+    raise NotFoundError(
+        f"no configured account sees a task {number}", hint="reconciler status lists the requests"
+    )
+
+
+def _parties(task: Task) -> tuple[AccountId, ...]:
+    return tuple(dict.fromkeys(who for who in (task.asker, task.to_account) if who is not None))

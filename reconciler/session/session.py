@@ -1,0 +1,91 @@
+"""What every command and the page work with: the file, the endpoint, the journal, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.config import Config
+from reconciler.model import AccountId, Observation, Retry
+from reconciler.model.text import visible
+from reconciler.ports.endpoint import Reader, Writer
+from reconciler.ports.journal import Chronicle
+
+if TYPE_CHECKING:
+    from reconciler.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with.
+
+    Attributes:
+        readers: a view of the endpoint for each account that let us in.
+        unreadable: accounts that did not, each with the reason.
+        writers: how to ask and answer; empty for commands that only read.
+    """
+
+    config: Config
+    readers: Mapping[AccountId, Reader]
+    unreadable: Mapping[AccountId, str]
+    writers: Mapping[AccountId, Writer]
+    journal: Chronicle
+
+    @property
+    def names(self) -> Mapping[AccountId, str]:
+        """Return the short name of each account of the file."""
+        return {account.id: account.short for account in self.config.accounts}
+
+    def called(self, account: AccountId) -> str:
+        """Return what people call an account, safe to show: its short name, or its id where it has none."""
+        return visible(self.names.get(account, account))
+
+    def observe(self, *, everything: bool = False) -> Observation:
+        """Look at the endpoint: the declared services, or every service the accounts are contacts of."""
+        from reconciler.observe import observe  # noqa: PLC0415
+
+        observation = observe(
+            self.readers,
+            self.unreadable,
+            self.config.rows,
+            region=self.config.endpoint.region,
+            known_tasks=self.journal.settled_tasks(),
+            everything=everything,
+        )
+        self.journal.saw(observation.tasks, observation.at)
+        return observation
+
+    def propose(
+        self,
+        observation: Observation,
+        *,
+        leave: Iterable[Retry] = (),
+        lifted: frozenset[str] = frozenset(),
+    ) -> Plan:
+        """Return the plan for one observation, with what the journal remembers and this run's own leave."""
+        from reconciler.propose import propose  # noqa: PLC0415
+
+        leave = tuple(leave)
+        given = (*leave, *self.journal.retries())
+        return propose(
+            self.config,
+            observation,
+            today=observation.at.date(),
+            claims=self.journal.claims(),
+            confirmations=self.journal.confirmations(),
+            retries=frozenset((row.service, row.role, row.task) for row in given),
+            unknown_accounts=self._unknown_accounts(observation, leave),
+            lifted=lifted,
+        )
+
+    def _unknown_accounts(
+        self, observation: Observation, leave: tuple[Retry, ...]
+    ) -> Mapping[AccountId, str]:
+        """Return the accounts that the endpoint called unknown, but those that this run is to try again."""
+        words = self.journal.unknown_accounts()
+        if not words or not leave:
+            return words
+        desired = self.config.desired(observation.at.date())
+        again = {desired[row.service].of(row.role) for row in leave if row.service in desired}
+        return {account: text for account, text in words.items() if account not in again}

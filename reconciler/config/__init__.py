@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.config.model import Account, Config, Endpoint, GuardSettings, Place, TimeBox
+from reconciler.config.model import (
+    Account,
+    Config,
+    Endpoint,
+    GuardSettings,
+    Notify,
+    Occasion,
+    Place,
+    TimeBox,
+)
 
-__all__ = ["Account", "Config", "Endpoint", "GuardSettings", "Place", "TimeBox", "load"]
+__all__ = [
+    "Account",
+    "Config",
+    "Endpoint",
+    "GuardSettings",
+    "Notify",
+    "Occasion",
+    "Place",
+    "TimeBox",
+    "load",
+]
 
 
 def load(path: Path) -> Config:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reconciler.config.assignments import Assignments, Named
+from reconciler.config.assignments import Named
 from reconciler.config.document import Document
 from reconciler.config.model import Account
 from reconciler.config.nodes import BAD, Fields, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, quoted
+from reconciler.config.values import Values
 from reconciler.model import AccountId, account_id
 
 _USUAL = re.compile("[a-z]{2}[0-9]+-ovh")
@@ -118,7 +119,7 @@ class _EntryReader:
     def __init__(self, source: Source, problems: Problems) -> None:
         self._source = source
         self._problems = problems
-        self._texts = Assignments(source, problems)
+        self._values = Values(source, problems)
 
     def account(self, short: str, at: int, node: Node) -> Account | None:
         if not is_short_name(short):
@@ -133,9 +134,8 @@ class _EntryReader:
         given = {key: value for key, _, value in node.pairs}
         for key, key_at, _ in node.pairs:
             if key not in _ENTRY_KEYS:
-                hint = self._problems.suggest(key, _ENTRY_KEYS) or "known are id, name"
-                self._problems.note(self._source, key_at, f"unknown key {quoted(key)}", hint)
-        name = self._texts.text(given["name"], "`name`") if "name" in given else None
+                self._values.unknown(key, key_at, _ENTRY_KEYS)
+        name = self._values.text(given["name"], "`name`") if "name" in given else None
         if "id" not in given:
             self._problems.note(self._source, node.at, f"the account {quoted(short)} has no `id`")
             return None
@@ -143,7 +143,7 @@ class _EntryReader:
         return Account(short, identifier, name) if identifier else None
 
     def _id(self, node: Node) -> AccountId | None:
-        text = self._texts.text(node, "an account id")
+        text = self._values.text(node, "an account id")
         if text is None:
             return None
         identifier = account_id(text)

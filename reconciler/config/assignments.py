@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from reconciler.config.nodes import BAD, Fields, Node, Scalar
+from reconciler.config.nodes import Fields, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, quoted
+from reconciler.config.values import Values
 from reconciler.model.contacts import ROLES
 
 _ROLE_WORDS = tuple(role.value for role in ROLES)
 _ROLE_INDEX = {word: index for index, word in enumerate(_ROLE_WORDS)}
 _BOX_KEYS = ("account", "until", "then", "reason", "ticket")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_KINDS: dict[type, str] = {type(None): "null", bool: "true or false", int: "a number"}
 _NO_ONE = (
     "every contact always has a holder: name an account, or leave the role out so that it is not managed"
 )
@@ -48,8 +48,7 @@ class Assignments:
     """Reads assignments of one file, noting what is wrong with them."""
 
     def __init__(self, source: Source, problems: Problems) -> None:
-        self._source = source
-        self._problems = problems
+        self._values = Values(source, problems)
 
     def of(self, node: Fields) -> Assigned:
         """Return whom a mapping of roles names."""
@@ -57,7 +56,7 @@ class Assignments:
         for word, at, value in node.pairs:
             index = _ROLE_INDEX.get(word)
             if index is None:
-                self._unknown(word, at, _ROLE_WORDS, "role")
+                self._values.unknown(word, at, _ROLE_WORDS, "role")
             else:
                 named[index] = self._assignment(value) or named[index]
         return named[0], named[1], named[2]
@@ -68,64 +67,45 @@ class Assignments:
     def account(self, node: Node) -> Named | None:
         """Return the account that a node names, or None with a problem noted."""
         if isinstance(node, Scalar) and node.value is None:
-            self._note(node.at, "null names no account", _NO_ONE)
+            self._values.note(node.at, "null names no account", _NO_ONE)
             return None
-        text = self.text(node, "an account")
+        text = self._values.text(node, "an account")
         if text is None:
             return None
         if not text.strip():
-            self._note(node.at, "an empty text names no account", _NO_ONE)
+            self._values.note(node.at, "an empty text names no account", _NO_ONE)
             return None
         return Named(text, node.at)
-
-    def text(self, node: Node, what: str, hint: str = "put it in quotes") -> str | None:
-        """Return the text of a node, or None with a problem noted."""
-        if isinstance(node, Scalar):
-            if isinstance(node.value, str):
-                return node.value
-            if node.value is not BAD:
-                kind = _KINDS[type(node.value)]
-                self._note(node.at, f"{what} must be text, and this is {kind}", hint)
-            return None
-        kind = "a mapping" if isinstance(node, Fields) else "a list"
-        self._note(node.at, f"{what} must be text, and this is {kind}")
-        return None
 
     def _box(self, node: Fields) -> Box | None:
         given: dict[str, Node] = {}
         for word, at, value in node.pairs:
             if word not in _BOX_KEYS:
-                self._unknown(word, at, _BOX_KEYS, "key")
+                self._values.unknown(word, at, _BOX_KEYS)
             given[word] = value
         account = self.account(given["account"]) if "account" in given else None
         then = self.account(given["then"]) if "then" in given else None
         until = self._day(given["until"]) if "until" in given else None
         reason, ticket = (
-            self.text(given[key], f"`{key}`") if key in given else None for key in ("reason", "ticket")
+            self._values.text(given[key], f"`{key}`") if key in given else None
+            for key in ("reason", "ticket")
         )
         if "account" not in given:
-            self._note(node.at, "`account` is missing", "name who holds the role until then")
+            self._values.note(node.at, "`account` is missing", "name who holds the role until then")
         if ("until" in given) != ("then" in given):
             missing, other = ("then", "until") if "until" in given else ("until", "then")
             hint = "`until: 2027-01-31, then: ACCOUNT` says when the contact ends and who follows"
-            self._note(node.at, f"`{missing}` is missing beside `{other}`", hint)
+            self._values.note(node.at, f"`{missing}` is missing beside `{other}`", hint)
         first = account or then  # a faulty one still gets its names looked up, for their problems
         return Box(first, until, then, reason, ticket) if first else None
 
     def _day(self, node: Node) -> date | None:
         hint = "write it as 2027-01-31; it is the first UTC day of `then`"
-        text = self.text(node, "`until`", hint)
+        text = self._values.text(node, "`until`", hint)
         day = day_of(text) if text is not None else None
         if text is not None and day is None:
-            self._note(node.at, f"{quoted(text)} is no date", hint)
+            self._values.note(node.at, f"{quoted(text)} is no date", hint)
         return day
-
-    def _unknown(self, word: str, at: int, known: tuple[str, ...], what: str) -> None:
-        hint = self._problems.suggest(word, known) or f"known are {', '.join(known)}"
-        self._note(at, f"unknown {what} {quoted(word)}", hint)
-
-    def _note(self, at: int, message: str, hint: str | None = None) -> None:
-        self._problems.note(self._source, at, message, hint)
 
 
 def day_of(text: str) -> date | None:

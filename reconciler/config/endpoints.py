@@ -14,7 +14,13 @@ REGIONS = {"sandbox": Region.EU, "ovh-eu": Region.EU, "ovh-ca": Region.CA}
 
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
-LOOPBACK = rf"https?://(?:127(?:\.{_BYTE}){{3}}|localhost|\[::1\])(?::{_PORT})?/1\.0"
+PORT = f"(?::{_PORT})?"
+"""A port after a colon, or nothing."""
+
+HOST_OF_THIS_MACHINE = rf"(?:127(?:\.{_BYTE}){{3}}|localhost|\[::1\]){PORT}"
+"""A loopback address as it stands in a URL, with or without a port."""
+
+LOOPBACK = rf"https?://{HOST_OF_THIS_MACHINE}/1\.0"
 """A URL of this machine, without user, query or fragment, that ends in `/1.0`."""
 
 _LOOPBACK = re.compile(LOOPBACK)

@@ -12,6 +12,7 @@ from reconciler.config.desired import Joined
 from reconciler.config.document import Document, Skeletons, read_document
 from reconciler.config.includes import Includes
 from reconciler.config.model import Config
+from reconciler.config.notices import Notices
 from reconciler.config.problems import Problems
 from reconciler.config.reading import FIRST, UnreadableError, read
 from reconciler.config.settings import Settings
@@ -59,6 +60,7 @@ def _load(path: Path) -> Config:
             Settings(document, problems).check_version()
     endpoint = settings.endpoint() if main.complete else None
     retries = settings.expired_retries()
+    notify = Notices(main, problems).settings()
     joined = Joined(accounts, problems)
     if complete:
         guards = settings.guards(accounts)
@@ -77,6 +79,7 @@ def _load(path: Path) -> Config:
         time_boxes=joined.time_boxes,
         places=joined.places,
         warnings=tuple(problems.warnings),
+        notify=notify,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
 from reconciler.model.contacts import ROLES, Desired
@@ -77,6 +78,39 @@ class GuardSettings:
     allow_admin_handover_to: frozenset[AccountId] = frozenset()
 
 
+class Occasion(StrEnum):
+    """What people may be told of."""
+
+    REQUESTED = "requested"
+    WAITING = "waiting"
+    EXPIRING = "expiring"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    DONE = "done"
+    CONTESTED = "contested"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """One entry of `notify`: by which way somebody is told, and of what.
+
+    Attributes:
+        kind: `webhook`, a plain JSON POST, or `apprise`, the addresses of that package.
+        url: the address as the file gives it; None where a variable holds it. Only a webhook has one.
+        variable: the variable of the environment that holds the address; None where the file gives it.
+        on: the occasions.
+        waiting_days: `waiting` is told once a request has waited for so many days.
+        expiring_days: `expiring` is told so many days before a request expires.
+    """
+
+    kind: Literal["webhook", "apprise"]
+    url: str | None
+    variable: str | None
+    on: frozenset[Occasion] = frozenset(Occasion)
+    waiting_days: int = 3
+    expiring_days: int = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A valid file with all that it includes.
@@ -86,6 +120,7 @@ class Config:
         rows: for each service its contacts, time-boxed ones as they stand before `until`.
         time_boxes: the contacts that end, by service and role.
         places: for each service where its key stands.
+        notify: who is told of what, in the order of the file.
         warnings: lines for people about what is allowed and yet unusual.
     """
 
@@ -98,6 +133,7 @@ class Config:
     time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
     places: Mapping[ServiceId, Place] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notify: tuple[Notify, ...] = ()
 
     def desired(self, today: date) -> Desired:
         """Return who is to hold which role on the UTC day `today`."""

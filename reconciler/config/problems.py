@@ -33,10 +33,20 @@ class Problems:
         self._seen: set[tuple[str, int, int, str]] = set()
         self._suggestions: dict[tuple[str, tuple[str, ...]], str | None] = {}
 
-    def note(self, source: Source, at: int, message: str, hint: str | None = None) -> None:
-        """Note a problem at a position, once, however often an alias leads there."""
+    def note(
+        self, source: Source, at: int, message: str, hint: str | None = None, *, is_secret: bool = False
+    ) -> None:
+        """Note a problem at a position, once, however often an alias leads there.
+
+        Args:
+            source: the file.
+            at: the position in it.
+            message: what is wrong.
+            hint: what to do about it.
+            is_secret: the line may hold what must not be seen, so it is not shown.
+        """
         if len(self.found) < MAX_PROBLEMS:
-            self.keep(source.problem(at, message, hint))
+            self.keep(source.problem(at, message, hint, is_secret=is_secret))
         elif len(self.found) == MAX_PROBLEMS:
             self.found.append(source.problem(at, f"more than {MAX_PROBLEMS} problems: the rest is not shown"))
 

@@ -24,6 +24,8 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml counts as the
 _LINE_FEED = re.compile("\n")  # the same for most texts, and much quicker
 _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _PASSWORD = re.compile("://[^/ ]*@")
+_OTHER_SCHEME = re.compile("(?<![A-Za-z0-9+.-])(?!https?:)[A-Za-z][A-Za-z0-9+.-]{0,40}://")
+_NEAR = 2_000  # characters of a source line looked at for an address that is not to be shown
 _SHOWN = 120  # characters of a source line shown in a problem
 _QUOTED = 100  # characters of a name shown in a message
 
@@ -68,14 +70,15 @@ class Source:
         self.text = text
         self._starts: list[int] | None = None
 
-    def problem(self, at: int, message: str, hint: str | None = None) -> Problem:
+    def problem(self, at: int, message: str, hint: str | None = None, *, is_secret: bool = False) -> Problem:
         """Return a problem at the position `at`, with its source line and caret.
 
-        A line with a password in a URL is not shown: what a log keeps should not hold it.
+        A line that may hold a secret is not shown, for logs keep what is: one with a password in a URL, one
+        with the address of a chat or a webhook, and one of which the caller says so.
         """
         line, column = line_and_column(at)
-        shown, caret = self._excerpt(line - 1, column - 1)
-        if shown is None or _PASSWORD.search(shown):
+        shown, caret = (None, 0) if is_secret else self._excerpt(line - 1, column - 1)
+        if shown is None or _PASSWORD.search(shown) or self._holds_address(line - 1, column - 1):
             return Problem(self.file, line, column, message, hint)
         return Problem(self.file, line, column, message, hint, shown, caret)
 
@@ -94,6 +97,15 @@ class Source:
         starts = self._line_starts()
         line = bisect_right(starts, offset) - 1
         return position(line, offset - starts[line])
+
+    def _holds_address(self, line: int, column: int) -> bool:
+        """Tell whether a line holds an address with a token where it is shown, or so near that it tells."""
+        start, after = self.start_of_line(line), self.start_of_line(line + 1)
+        shown_at = start + column
+        text = self.text[max(start, shown_at - _NEAR) : min(after, shown_at + _NEAR)]
+        if "://" not in text:
+            return False
+        return "webhook" in text or "apprise" in text or _OTHER_SCHEME.search(text) is not None
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:

@@ -7,7 +7,7 @@ What only the whole tells (unknown accounts, files that match no pattern) the sc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one below Python 3.12
@@ -17,6 +17,7 @@ from reconciler.config.assignments import day_of
 from reconciler.config.endpoints import LOOPBACK, REGIONS, endpoint_of
 from reconciler.config.includes import fault_of_path
 from reconciler.config.model import Endpoint
+from reconciler.config.notices import MOST_DAYS, VARIABLE, WEBHOOK, fault_of_webhook, is_variable
 from reconciler.config.service_keys import fault_of, fault_of_pattern
 from reconciler.model.routes import ROUTES
 
@@ -146,6 +147,54 @@ class Guards(TypedDict):
     ]
 
 
+_Occasion = Literal["requested", "waiting", "expiring", "refused", "expired", "done", "contested"]
+_Variable = Annotated[
+    str,
+    _must(is_variable, "no name of a variable"),
+    _told("The variable of the environment that holds the address.", pattern=f"^{VARIABLE}$"),
+]
+_Webhook = Annotated[
+    str,
+    _must(lambda text: fault_of_webhook(text) is None, "no URL that may stand in this file"),
+    _told("A URL with https, or with http to this machine, that holds no secret.", pattern=f"^{WEBHOOK}$"),
+]
+_NoticeDays = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+
+
+@with_config(_STRICT)
+class Reference(TypedDict):
+    """What holds an address that is not to be in the file."""
+
+    env: _Variable
+
+
+@with_config(
+    ConfigDict(**_STRICT, json_schema_extra={"oneOf": [{"required": ["webhook"]}, {"required": ["apprise"]}]})
+)
+class Notice(TypedDict):
+    """Who is told of what: either by a webhook or by apprise."""
+
+    webhook: NotRequired[Annotated[_Webhook | Reference, Field(description="Gets a plain JSON POST.")]]
+    apprise: NotRequired[
+        Annotated[Reference, Field(description="An address of the package apprise; needs the extra.")]
+    ]
+    on: NotRequired[
+        Annotated[list[_Occasion], Field(min_length=1, description="The occasions; without it, all of them.")]
+    ]
+    waiting_days: NotRequired[
+        Annotated[_NoticeDays, Field(description="After how many days of waiting `waiting` is told.")]
+    ]
+    expiring_days: NotRequired[
+        Annotated[_NoticeDays, Field(description="How many days before it expires `expiring` is told.")]
+    ]
+
+
+def _has_one_way(notice: Notice) -> Notice:
+    if ("webhook" in notice) == ("apprise" in notice):
+        raise ValueError("either `webhook` or `apprise`")
+    return notice
+
+
 _Accounts = Annotated[
     dict[_Short, _Id | AccountEntry], _told("Short names for client ids.", additionalProperties=False)
 ]
@@ -169,6 +218,12 @@ class ContactsFile(TypedDict):
     include: NotRequired[Annotated[list[_Path], Field(description="More files with services.")]]
     expired_retries: NotRequired[
         Annotated[int, Field(ge=0, description="How often a request that expired is asked again by itself.")]
+    ]
+    notify: NotRequired[
+        Annotated[
+            list[Annotated[Notice, AfterValidator(_has_one_way)]],
+            Field(description="Who is told of requests that are made, wait, expire or end."),
+        ]
     ]
 
 

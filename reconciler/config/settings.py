@@ -11,8 +11,9 @@ from reconciler.config.endpoints import endpoint_of
 from reconciler.config.model import Endpoint, GuardSettings
 from reconciler.config.nodes import BAD, Fields, Items, Node, Scalar
 from reconciler.config.problems import Problems
-from reconciler.config.reading import FIRST, quoted
+from reconciler.config.reading import FIRST
 from reconciler.config.service_keys import fault_of_pattern
+from reconciler.config.values import Values
 from reconciler.model import AccountId
 
 VERSION = 1
@@ -27,42 +28,47 @@ class Settings:
         self._document = document
         self._source = document.source
         self._problems = problems
-        self._texts = Assignments(document.source, problems)
+        self._values = Values(document.source, problems)
+        self._assignments = Assignments(document.source, problems)
 
     def check_version(self) -> None:
         """Note a version that is missing or not this one."""
         found = self._section("version")
         if found is None:
-            self._note(FIRST, "`version` is missing", f"begin the file with `version: {VERSION}`")
+            self._values.note(FIRST, "`version` is missing", f"begin the file with `version: {VERSION}`")
             return
         value = found.value if isinstance(found, Scalar) else None
         if value is not BAD and (type(value) is not int or value != VERSION):
-            self._note(found.at, f"`version` must be the number {VERSION}", f"write `version: {VERSION}`")
+            self._values.note(
+                found.at, f"`version` must be the number {VERSION}", f"write `version: {VERSION}`"
+            )
 
     def endpoint(self) -> Endpoint | None:
         """Return the endpoint, or None with a problem noted."""
         found = self._section("endpoint")
         if found is None:
-            self._note(FIRST, "`endpoint` is missing", "write `endpoint: sandbox`, or ovh-eu, or ovh-ca")
+            self._values.note(
+                FIRST, "`endpoint` is missing", "write `endpoint: sandbox`, or ovh-eu, or ovh-ca"
+            )
             return None
-        text = self._texts.text(found, "`endpoint`")
+        text = self._values.text(found, "`endpoint`")
         if text is None:
             return None
         endpoint = endpoint_of(text)
         if isinstance(endpoint, Endpoint):
             return endpoint
-        self._note(found.at, *endpoint)
+        self._values.note(found.at, *endpoint)
         return None
 
     def expired_retries(self) -> int:
         """Return how often an expired request is asked again by itself."""
         found = self._section("expired_retries")
-        return 1 if found is None else self._integer(found, "`expired_retries`", None)
+        return 1 if found is None else self._values.integer(found, "`expired_retries`")
 
     def include(self) -> list[tuple[str, int]]:
         """Return the patterns of `include` with their places."""
         found = self._section("include")
-        return [] if found is None else self._text_list(found, "`include`", "a pattern")
+        return [] if found is None else self._values.texts(found, "`include`", "a pattern")
 
     def guards(self, accounts: AccountBook) -> GuardSettings:
         """Return the limits of a run; those that are not given are the default ones."""
@@ -77,52 +83,31 @@ class Settings:
         given: dict[str, Any] = {}
         for key, at, node in found.pairs:
             if key == "max_changes_percent":
-                given[key] = self._integer(node, f"`{key}`", _ALL_PERCENT)
+                given[key] = self._values.integer(node, f"`{key}`", _ALL_PERCENT)
             elif key == "protected":
                 given[key] = self._protected(node)
             elif key == "allow_admin_handover_to":
                 given[key] = self._accounts(node, accounts)
             else:
-                hint = self._problems.suggest(key, _GUARD_KEYS) or f"known are {', '.join(_GUARD_KEYS)}"
-                self._note(at, f"unknown key {quoted(key)}", hint)
+                self._values.unknown(key, at, _GUARD_KEYS)
         return GuardSettings(**given)
 
     def _protected(self, node: Node) -> tuple[str, ...]:
-        patterns = self._text_list(node, "`protected`", "a service")
+        patterns = self._values.texts(node, "`protected`", "a service")
         for pattern, at in patterns:
             fault = fault_of_pattern(pattern)
             if fault:
-                self._note(at, *fault)
+                self._values.note(at, *fault)
         return tuple(pattern for pattern, _ in patterns)
 
     def _accounts(self, node: Node, accounts: AccountBook) -> frozenset[AccountId]:
         if not isinstance(node, Items):
-            self._text_list(node, "`allow_admin_handover_to`", "an account")
+            self._values.texts(node, "`allow_admin_handover_to`", "an account")
             return frozenset()
-        named = [self._texts.account(item) for item in node.nodes]
+        named = [self._assignments.account(item) for item in node.nodes]
         ids = [accounts.id_or_problem(name, self._source) for name in named if name is not None]
         return frozenset(identifier for identifier in ids if identifier is not None)
-
-    def _text_list(self, node: Node, what: str, one: str) -> list[tuple[str, int]]:
-        if not isinstance(node, Items):
-            if not (isinstance(node, Scalar) and node.value is BAD):
-                self._note(node.at, f"{what} must be a list", "write it in brackets, as in `[one, two]`")
-            return []
-        texts = [(self._texts.text(item, one), item.at) for item in node.nodes]
-        return [(text, at) for text, at in texts if text is not None]
-
-    def _integer(self, node: Node, what: str, most: int | None) -> int:
-        value = node.value if isinstance(node, Scalar) else None
-        if type(value) is int and value >= 0 and (most is None or value <= most):
-            return value
-        if value is not BAD:
-            limits = f"from 0 to {most}" if most is not None else "from 0 up"
-            self._note(node.at, f"{what} must be a whole number {limits}", "write it plainly, without quotes")
-        return 0
 
     def _section(self, name: str) -> Node | None:
         found = self._document.sections.get(name)
         return found[1] if found else None
-
-    def _note(self, at: int, message: str, hint: str | None = None) -> None:
-        self._problems.note(self._source, at, message, hint)

@@ -65,7 +65,7 @@ def test_accounts_of_all_files_are_one_namespace(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["endpoint: sandbox", "include: [x.yaml]", "guards: {}", "expired_retries: 2"]
+    "key", ["endpoint: sandbox", "include: [x.yaml]", "guards: {}", "expired_retries: 2", "notify: []"]
 )
 def test_what_counts_for_all_files_stands_in_the_main_file_only(tmp_path: Path, key: str) -> None:
     main = write(tmp_path, HEAD + "include: [teams/a.yaml]\n")

@@ -121,6 +121,37 @@ PATH = st.sampled_from(["teams/*.yaml", "../x", "/x", "~/x", "C:/x", "a\\b", "",
 ENDPOINT = st.sampled_from(
     ["sandbox", "ovh-eu", "ovh-us", "http://127.0.0.1:8080/1.0", "http://127.0.0.1/", "SANDBOX"]
 )
+VARIABLE = st.sampled_from(["OPS_CHAT", "_x9", "", "9X", "A-B", "A B", "https://hooks.example/x", "É"])
+REFERENCE = fields({"env": either(VARIABLE)}, {})
+WEBHOOK = st.sampled_from(
+    [
+        "https://hooks.example/a?b=c",
+        "https://hooks.example:8443",
+        "https://[2001:db8::1]/x",
+        "http://127.0.0.1:8080/hook",
+        "http://localhost",
+        "http://hooks.example/",
+        "http://127.0.0.1.hooks.example/",
+        "https://user:word@hooks.example/",
+        "https://hooks.example:0/",
+        "https://hooks.example/a b",
+        "https://hooks.example/x\n",
+        "HTTPS://hooks.example/",
+        "slack://a/b/c",
+        "hooks.example",
+    ]
+)
+OCCASION = st.sampled_from(["requested", "waiting", "expiring", "refused", "expired", "done", "contested"])
+NOTICE_OPTIONS = {
+    "on": either(st.lists(either(OCCASION), max_size=3)),
+    "waiting_days": either(st.integers(-1, 3_651)),
+    "expiring_days": either(st.integers(-1, 3_651)),
+}
+NOTICE = st.one_of(
+    fields({"webhook": either(st.one_of(WEBHOOK, REFERENCE))}, NOTICE_OPTIONS),
+    fields({"apprise": either(REFERENCE)}, NOTICE_OPTIONS),
+    fields({"webhook": either(WEBHOOK)}, {"apprise": either(st.one_of(REFERENCE, WEBHOOK))}),
+)
 DEFAULTS = either(ROLES)
 MAIN_FILE = fields(
     {"version": either(st.just(1)), "endpoint": either(ENDPOINT)},
@@ -131,6 +162,7 @@ MAIN_FILE = fields(
         "guards": either(GUARDS),
         "include": either(st.lists(either(PATH), max_size=2)),
         "expired_retries": either(st.integers(-1, 5)),
+        "notify": either(st.lists(either(NOTICE), max_size=2)),
     },
 )
 INCLUDED_FILE = fields(

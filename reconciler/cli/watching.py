@@ -107,9 +107,9 @@ class _Lines:
                 click.echo(line)
 
     def _line(self, row: RequestRow) -> str:
-        """Return all that may change about a request but its age."""
+        """Return all that may change about a request but its age and the time that is left."""
         *cells, _age = status_cells(row, self._accounts)
-        return visible("  ".join(cells) + "; " + "; ".join(status_lines(row, self._accounts)))
+        return visible("  ".join(cells) + "; " + "; ".join(status_lines(row, self._accounts, steady=True)))
 
 
 class _Screen:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from reconciler.model import AccountId, Answer, Claim, Confirmation, ServiceId, Task, TaskState, parties
 from reconciler.model.contacts import Live
 from reconciler.model.memory import CLOCK_TOLERANCE
+from reconciler.progress.deadlines import BEFORE_CONSENT
 from reconciler.progress.joining import Joined, is_claimed, services_called
-
-_BEFORE_CONSENT = frozenset({TaskState.TODO, TaskState.CHECK_VALIDITY, TaskState.VALIDATING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def confirmed_by(task: Task, answers: Answers) -> tuple[AccountId, ...]:
 
 def waiting_for(task: Task, answers: Answers) -> tuple[AccountId, ...]:
     """Return the parties of `task` that may still have to confirm; none once it is past consent."""
-    if task.state not in _BEFORE_CONSENT:
+    if task.state not in BEFORE_CONSENT:
         return ()
     done = confirmed_by(task, answers)
     return tuple(party for party in parties(task.asker, task.to_account) if party not in done)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from reconciler.model import AccountId, Role, TaskState
+from reconciler.render.deadlines import expiry_words
 from reconciler.render.safe import visible
 from reconciler.render.wording import Accounts, age, counted, listed, state_words
 
@@ -25,6 +27,9 @@ class RequestRow(NamedTuple):
         certain: whether `waiting_for` is known for sure, not inferred.
         next_command: what to run next, ready to be pasted.
         arrived: whether the service itself shows the new contact; only then is a request called done.
+        expires: when it dies unless people confirm, aware; None once nobody has to confirm it any more.
+        expires_learnt: earlier requests of this endpoint showed it; else it is what was once usual.
+        expires_in_seconds: from now; below 0 once it should have expired.
     """
 
     task: int
@@ -41,6 +46,9 @@ class RequestRow(NamedTuple):
     next_command: str | None = None
     note: str | None = None
     arrived: bool | None = None
+    expires: datetime | None = None
+    expires_learnt: bool | None = None
+    expires_in_seconds: float | None = None
 
 
 class ServiceRow(NamedTuple):
@@ -119,9 +127,18 @@ def service_cells(row: ServiceRow, accounts: Accounts) -> tuple[str, ...]:
     return row.service, accounts[row.admin], accounts[row.technical], accounts[row.billing]
 
 
-def status_lines(row: RequestRow, accounts: Accounts) -> Iterator[str]:
-    """Yield what is known about a request beside its cells: who asked, who answered, what to do next."""
+def status_lines(row: RequestRow, accounts: Accounts, *, steady: bool = False) -> Iterator[str]:
+    """Yield what is known about a request beside its cells: who asked, who answered, what to do next.
+
+    Args:
+        row: the request.
+        accounts: how accounts are shown.
+        steady: say nothing that changes with every second, so that what is said changes with the request.
+    """
     yield "; ".join(_parties(row, accounts))
+    if row.expires is not None and row.expires_in_seconds is not None:
+        learnt = bool(row.expires_learnt)
+        yield expiry_words(row.expires, row.expires_in_seconds, learnt=learnt, steady=steady)
     if row.note:
         yield row.note
     if row.next_command:
@@ -164,7 +181,8 @@ def _is_inferred(row: RequestRow) -> bool:
 
 def _request_object(row: RequestRow) -> dict[str, Any]:
     renamed = {"from_account": "from", "to_account": "to"}
-    return {renamed.get(key, key): value for key, value in row._asdict().items()}
+    shown = {renamed.get(key, key): value for key, value in row._asdict().items()}
+    return {**shown, "expires": row.expires.isoformat() if row.expires else None}
 
 
 def _document(key: str, rows: Iterable[dict[str, Any]]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from reconciler.model import Observation
 from reconciler.plan import Plan
-from reconciler.progress import Progress, by_task, follow, join
+from reconciler.progress import Progress, Validity, by_task, expires, follow, join, learn
 from reconciler.render.requests import RequestRow
 from reconciler.session.advice import Adviser, retry_commands
 from reconciler.session.session import Session
@@ -39,11 +39,22 @@ def request_rows(
     """Return what people are shown of each request."""
     desired = session.config.desired(observation.at.date())
     adviser = Adviser(desired, session.readers.keys(), session.names, retry_commands(rows, plan))
-    return [_row(row, adviser, observation.at) for row in rows]
+    span = validity(session, observation)
+    return [_row(row, adviser, span, observation.at) for row in rows]
 
 
-def _row(row: Progress, adviser: Adviser, now: datetime) -> RequestRow:
+def validity(session: Session, observation: Observation) -> Validity:
+    """Return how long a request may wait, as all that was ever seen of this endpoint tells.
+
+    The journal knows tasks that OVHcloud lists no more.
+    """
+    tasks = {**session.journal.settled_tasks(), **{task.id: task for task in observation.tasks}}
+    return learn(tasks.values(), observation.at)
+
+
+def _row(row: Progress, adviser: Adviser, span: Validity, now: datetime) -> RequestRow:
     task = row.task
+    deadline = expires(task, span)
     return RequestRow(
         task=task.id,
         service=row.service or task.name or "(no name)",
@@ -59,6 +70,9 @@ def _row(row: Progress, adviser: Adviser, now: datetime) -> RequestRow:
         next_command=adviser.next_command(row),
         note=adviser.note(row),
         arrived=row.landed,
+        expires=deadline.at if deadline else None,
+        expires_learnt=deadline.learnt if deadline else None,
+        expires_in_seconds=(deadline.at - now).total_seconds() if deadline else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,15 @@ from reconciler.render import (
     status_json,
     status_text,
 )
+from reconciler.render.requests import status_lines
 from reconciler.render.terminal import services_rich, status_rich
+from reconciler.render.wording import Accounts
 from tests.golden import assert_golden
 from tests.render.plans import AGENCY, FINANCE, NAMES, PLATFORM, STRANGER
 
 GOLDEN = Path(__file__).parent / "golden"
+DAY = 86_400.0
+DUE = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 
 ROW = RequestRow(
     task=7001,
@@ -50,6 +55,8 @@ ROWS = [
         task=7007, state=TaskState.REFUSED, accepted_by=(), note="agency turned it down", arrived=False
     ),
     ROW._replace(task=7008, service="shop.example", note="fits several services of that name"),
+    ROW._replace(task=7009, expires=DUE, expires_learnt=True, expires_in_seconds=3 * DAY),
+    ROW._replace(task=7010, expires=DUE, expires_learnt=False, expires_in_seconds=-60.0),
 ]
 SERVICES = [
     ServiceRow("domain/shop.example", PLATFORM, AGENCY, FINANCE),
@@ -139,6 +146,9 @@ def test_json_holds_ids_and_plain_values() -> None:
             "next_command": "reconciler resend 7001 --as agency",
             "note": None,
             "arrived": None,
+            "expires": None,
+            "expires_learnt": None,
+            "expires_in_seconds": None,
         }
     ]
     assert json.loads(services_json(SERVICES))["services"][1]["billing"] is None
@@ -152,6 +162,41 @@ def test_a_terminal_shows_the_same_rows_as_a_table_or_as_lines(copies: int) -> N
     services_rich(SERVICES * copies * 4, NAMES, console)
     shown = screen.getvalue()
     assert shown.count("7001 ") >= copies
-    assert shown.count("probably not answered yet") == 3 * copies
+    assert shown.count("probably not answered yet") == 5 * copies
     assert "a-rather-long-name.example" in shown
     assert ("─" in shown) is (copies == 1)
+
+
+@pytest.mark.parametrize(
+    ("left", "learnt", "words"),
+    [
+        (3 * DAY, True, "expires in about 3 days, on 2026-11-29, as earlier requests here did"),
+        (7 * DAY - 5, False, "in about 7 days, on 2026-11-29 (requests last about 7 days, unverified)"),
+        (2 * DAY, False, "expires in about 2 days,"),
+        (36 * 3600, True, "expires in about 36 hours,"),
+        (90, True, "expires in about 2 minutes,"),
+        (20, True, "expires in less than a minute,"),
+        (-1, True, "should have expired on 2026-11-29, as earlier requests here did"),
+        (0, False, "should have expired on 2026-11-29 (requests last about 7 days, unverified)"),
+    ],
+)
+def test_it_is_told_when_a_request_expires_and_how_that_is_known(
+    left: float, learnt: bool, words: str
+) -> None:
+    row = ROW._replace(expires=DUE, expires_learnt=learnt, expires_in_seconds=left)
+    text = status_text([row], NAMES)
+    assert words in text
+    assert ("unverified" in text) is not learnt
+    shown = json.loads(status_json([row]))["requests"][0]
+    assert (shown["expires"], shown["expires_learnt"]) == ("2026-11-29T09:30:00+00:00", learnt)
+
+
+def test_said_steadily_only_the_passing_of_the_deadline_changes_a_line() -> None:
+    accounts = Accounts(NAMES)
+
+    def lines(left: float) -> list[str]:
+        row = ROW._replace(expires=DUE, expires_learnt=False, expires_in_seconds=left)
+        return list(status_lines(row, accounts, steady=True))
+
+    assert lines(5 * DAY) == lines(1.0)
+    assert lines(1.0) != lines(-1.0)

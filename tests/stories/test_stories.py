@@ -99,6 +99,7 @@ class _Teller:
         text = re.sub(r"\b\d{7,}\b", lambda found: self._number(found[0]), text)
         text = re.sub(r"query id [\w.\-]+", "query id QUERY", text)
         text = re.sub(r"(?<=  )\d+ s$", "AGE", text, flags=re.MULTILINE)
+        text = re.sub(r"\bon \d{4}-\d\d-\d\d\b", "on DATE", text)
         return text.replace(self._town.url, "URL")
 
     def _number(self, task: str) -> str:

@@ -1,0 +1,73 @@
+"""When requests expire: told by `status` and `watch`, learnt from those that did, and what follows then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.cli.conftest import AGENCY, SHOP, SHOP_MOVES, Open, Place
+
+DAY = timedelta(days=1).total_seconds()
+
+
+def expiry(here: Place) -> tuple[datetime, bool]:
+    """Return when the newest request expires and whether that is learnt, as JSON says."""
+    row = here.run("status", "--format", "json").json["requests"][0]
+    return datetime.fromisoformat(row["expires"]), row["expires_learnt"]
+
+
+def test_without_history_about_seven_days_are_assumed_and_said_to_be_unverified(place: Open) -> None:
+    here = place()
+    here.asked()
+    assert "requests last about 7 days, unverified" in here.run("status").out
+    at, learnt = expiry(here)
+    assert not learnt
+    assert abs(at - datetime.now(UTC) - timedelta(days=7)) < timedelta(minutes=5)
+
+
+def test_an_expired_request_teaches_how_long_the_next_one_has(place: Open) -> None:
+    here = place("expired_retries: 5\n" + SHOP_MOVES, expiry_days=3)
+    here.asked()
+    here.town.turn(3 * DAY + 60)
+    here.asked()
+    assert "expires in about 3 days, on " in here.run("status").out
+    assert "as earlier requests here did" in here.run("status").out
+    at, learnt = expiry(here)
+    assert learnt
+    assert abs(at - datetime.now(UTC) - timedelta(days=6)) < timedelta(minutes=5)
+
+
+def test_what_should_have_expired_and_did_not_is_worded_so_and_then_refutes_what_was_learnt(
+    place: Open,
+) -> None:
+    here = place("expired_retries: 5\n" + SHOP_MOVES, expiry_days=3)
+    here.asked()
+    here.town.turn(3 * DAY + 60)
+    assert "expired" in here.run("status").out
+    here.town.edit("POST", "settings", {"expiry_days": 30})
+    here.asked()
+    here.town.turn(3 * DAY + 3600)
+    assert "should have expired on " in here.run("status").out
+    here.town.turn(DAY)
+    said = here.run("status").out
+    assert "unverified" in said
+    assert "earlier requests here did" not in said
+
+
+def test_settled_requests_have_no_deadline(place: Open) -> None:
+    here = place()
+    here.town.refuse(AGENCY, here.asked())
+    row = here.run("status", "--format", "json").json["requests"][0]
+    assert (row["expires"], row["expires_learnt"], row["expires_in_seconds"]) == (None, None, None)
+    assert "expire" not in here.run("status").out
+
+
+def test_lines_of_watch_tell_the_day_and_not_the_time_left_which_would_make_each_look_new(
+    place: Open,
+) -> None:
+    here = place()
+    here.asked()
+    done = here.run("watch", "--interval", "0.2", "--timeout", "0.6")
+    assert done.code == 3
+    (line,) = done.out.splitlines()
+    assert "expires on " in line
+    assert SHOP in line

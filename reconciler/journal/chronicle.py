@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from reconciler.journal import lookups
 from reconciler.journal.records import INTENT, NOTICE, RUN, SEEN, task_of
@@ -15,46 +15,69 @@ from reconciler.model import Asked, Sighting
 
 
 def asked(connection: Connection, endpoint: str) -> dict[int, Asked]:
+    """Return for every task that a receipt calls ours what was asked; of two of one id, the newest."""
+    return {row.task: row for row in ever_asked(connection, endpoint)}
+
+
+def ever_asked(connection: Connection, endpoint: str) -> tuple[Asked, ...]:
     """Return for every task that a receipt calls ours what was asked, by whom and in which run."""
-    runs = {row.run: json.loads(row.body) for row in _entries(connection, endpoint, RUN)}
-    in_run = {row.subject: row.run for row in _entries(connection, endpoint, INTENT)}
-    found = {}
-    for task, (intent, _) in lookups.accepted(connection, endpoint).items():
+    runs = _runs(connection, endpoint)
+    marks = lookups.read_rows(
+        connection, _entries(endpoint, INTENT), lambda row: (row.subject, runs.get(row.run))
+    )
+    in_run = dict(marks)
+    found = []
+    for task, intent, receipt in lookups.ever_accepted(connection, endpoint):
         run = in_run.get(intent.id)
-        told: dict[str, Any] = runs.get(run, {})
-        found[task] = Asked(
-            task,
-            intent.service,
-            intent.asker,
-            intent.moves,
-            intent.at,
-            run,
-            told.get("user"),
-            told.get("commit"),
+        found.append(
+            Asked(
+                task,
+                intent.service,
+                intent.asker,
+                intent.moves,
+                intent.at,
+                run.id if run else None,
+                run.user if run else None,
+                run.commit if run else None,
+                receipt.at,
+            )
         )
-    return found
+    return tuple(found)
 
 
 def sightings(connection: Connection, endpoint: str, task: int | None) -> tuple[Sighting, ...]:
     """Return every state in which tasks, or this one, were first seen, oldest first."""
-    chosen = (
-        select(ENTRIES.c.at, ENTRIES.c.body)
-        .where(ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == SEEN)
-        .order_by(ENTRIES.c.seq)
-    )
+    chosen = _entries(endpoint, SEEN, ENTRIES.c.at, ENTRIES.c.body)
     if task is not None:
         chosen = chosen.where(ENTRIES.c.subject == str(task))
-    return tuple(
-        Sighting(task_of(row.body), datetime.fromisoformat(row.at)) for row in connection.execute(chosen)
+    rows = lookups.read_rows(
+        connection, chosen, lambda row: Sighting(task_of(row.body), datetime.fromisoformat(row.at))
     )
+    return tuple(rows)
 
 
 def told(connection: Connection, endpoint: str) -> frozenset[str]:
     """Return the keys of the notices that were delivered."""
-    return frozenset(row.subject for row in _entries(connection, endpoint, NOTICE))
+    return frozenset(lookups.read_rows(connection, _entries(endpoint, NOTICE), lambda row: row.subject))
 
 
-def _entries(connection: Connection, endpoint: str, kind: str) -> Any:
-    columns = (ENTRIES.c.subject, ENTRIES.c.run, ENTRIES.c.body)
-    chosen = select(*columns).where(ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == kind)
-    return connection.execute(chosen.order_by(ENTRIES.c.seq))
+class _Run(NamedTuple):
+    id: str
+    user: str
+    commit: str | None
+
+
+def _runs(connection: Connection, endpoint: str) -> dict[str, _Run]:
+    """Return who ran what; a run's end repeats what its start said."""
+
+    def run_of(row: Any) -> _Run:
+        facts = json.loads(row.body)
+        return _Run(facts["run"], facts["user"], facts["commit"])
+
+    rows = lookups.read_rows(connection, _entries(endpoint, RUN, ENTRIES.c.body), run_of)
+    return {row.id: row for row in rows}
+
+
+def _entries(endpoint: str, kind: str, *columns: Any) -> Select[Any]:
+    chosen = select(ENTRIES.c.seq, ENTRIES.c.subject, ENTRIES.c.run, *columns)
+    return chosen.where(ENTRIES.c.endpoint == endpoint, ENTRIES.c.kind == kind).order_by(ENTRIES.c.seq)

@@ -74,6 +74,10 @@ class EmptyJournal:
         """Return nothing."""
         return {}
 
+    def ever_asked(self) -> tuple[Asked, ...]:
+        """Return nothing."""
+        return ()
+
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:  # noqa: ARG002
         """Return nothing."""
         return ()

@@ -112,6 +112,10 @@ class DatabaseJournal:
         """Return for every task that a receipt calls ours what was asked, by whom and in which run."""
         return self._look_up(chronicle.asked)
 
+    def ever_asked(self) -> tuple[Asked, ...]:
+        """Return the same, oldest first, also for tasks whose id came again in a world that began anew."""
+        return self._look_up(chronicle.ever_asked)
+
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
         return self._look_up(lambda connection, endpoint: chronicle.sightings(connection, endpoint, task))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
@@ -55,15 +55,19 @@ def claims(connection: Connection, endpoint: str) -> dict[int, Claim]:
 
 def accepted(connection: Connection, endpoint: str) -> dict[int, tuple[Intent, Receipt]]:
     """Return what made every task that a receipt calls ours; where an id was given out twice, the newest."""
+    return {task: (intent, receipt) for task, intent, receipt in ever_accepted(connection, endpoint)}
+
+
+def ever_accepted(connection: Connection, endpoint: str) -> Iterator[tuple[int, Intent, Receipt]]:
+    """Yield every task that a receipt calls ours with what made it, oldest first."""
     chosen = _bodies(endpoint, RECEIPT).where(ENTRIES.c.state == Outcome.ACCEPTED.value)
     receipts = _read(connection, chosen, receipt_of)
     intents = _intents_of(connection, endpoint, receipts)
-    return {
-        task: (intent, receipt)
-        for receipt in receipts
-        if (intent := intents.get(receipt.intent))
-        for task in receipt.tasks
-    }
+    for receipt in receipts:
+        intent = intents.get(receipt.intent)
+        if intent is not None:
+            for task in receipt.tasks:
+                yield task, intent, receipt
 
 
 def unknown_accounts(connection: Connection, endpoint: str) -> dict[AccountId, str]:
@@ -180,13 +184,23 @@ def _read(connection: Connection, chosen: Select[Any], made: Callable[[str], _T]
 def _read_with_seq(
     connection: Connection, chosen: Select[Any], made: Callable[[str], _T]
 ) -> list[tuple[int, _T]]:
-    values: list[tuple[int, _T]] = []
+    return read_rows(connection, chosen, lambda row: (row.seq, made(row.body)))
+
+
+def read_rows(connection: Connection, chosen: Select[Any], made: Callable[[Any], _T]) -> list[_T]:
+    """Return what `made` makes of each row; each must have its number, as `seq`.
+
+    Raises:
+        JournalError: nothing can be made of one; it says which.
+    """
+    values: list[_T] = []
     for row in connection.execute(chosen):
         try:
-            values.append((row.seq, made(row.body)))
+            values.append(made(row))
         except (ValueError, KeyError, TypeError):
             raise JournalError(
                 f"entry {row.seq} of the journal is not as this program wrote it",
-                hint="move the journal away: a lost journal costs history only, nothing is asked twice",
+                hint="reconciler history --verify tells what was changed; to go on, move the journal away: "
+                "a lost journal costs history only, nothing is asked twice",
             ) from None
     return values

@@ -161,7 +161,8 @@ def task_of(body: str) -> Task:
 def answer_draft(confirmation: Confirmation) -> Draft:
     """Return the entry of an answer that one of our accounts gave."""
     task, account, answer = confirmation.task, confirmation.account, confirmation.answer
-    body = canonical({"account": account, "answer": answer, "at": instant(confirmation.at), "task": task})
+    facts = {"account": account, "answer": answer, "at": instant(confirmation.at), "task": task}
+    body = canonical({**facts, "user": confirmation.user})
     return Draft(confirmation.at, ANSWER, str(task), body, state=answer.value, task=task, account=account)
 
 
@@ -169,7 +170,9 @@ def answer_of(body: str) -> Confirmation:
     """Return the answer that an entry's body holds."""
     facts: Mapping[str, Any] = json.loads(body)
     at = datetime.fromisoformat(facts["at"])
-    return Confirmation(facts["task"], AccountId(facts["account"]), Answer(facts["answer"]), at)
+    return Confirmation(
+        facts["task"], AccountId(facts["account"]), Answer(facts["answer"]), at, facts.get("user")
+    )
 
 
 def notice_draft(key: str, at: datetime) -> Draft:

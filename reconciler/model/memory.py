@@ -43,12 +43,17 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """An answer that we gave for one of our accounts, at a time by the endpoint's clock."""
+    """An answer that we gave for one of our accounts, at a time by the endpoint's clock.
+
+    Attributes:
+        user: who gave it; None where the journal does not say, as in one of an older version.
+    """
 
     task: int
     account: AccountId
     answer: Answer
     at: datetime
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Asked:
         at: just before the request was sent, by the endpoint's clock.
         user: who ran the command; None where the run is not journalled.
         commit: of the repository that the file lay in, if any.
+        answered: when the endpoint's answer had come.
     """
 
     task: int
@@ -80,6 +86,7 @@ class Asked:
     run: str | None = None
     user: str | None = None
     commit: str | None = None
+    answered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

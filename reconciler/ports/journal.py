@@ -162,6 +162,9 @@ class Chronicle(Journal, Protocol):
     def asked(self) -> Mapping[int, Asked]:
         """Return for every task that a receipt calls ours what was asked, by whom and in which run."""
 
+    def ever_asked(self) -> tuple[Asked, ...]:
+        """Return the same, oldest first, also for tasks whose id came again in a world that began anew."""
+
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
 

@@ -85,7 +85,7 @@ def resend(task: Task, party: AccountId, session: Session) -> str:
 
 
 def _remember(answer: Answer, task: Task, party: AccountId, session: Session) -> None:
-    session.journal.confirm(Confirmation(task.id, party, answer, session.readers[party].now()))
+    session.journal.confirm(Confirmation(task.id, party, answer, session.readers[party].now(), session.user))
 
 
 def _what_follows(task: Task, party: AccountId, session: Session) -> str:

@@ -24,6 +24,7 @@ class Session:
         readers: a view of the endpoint for each account that let us in.
         unreadable: accounts that did not, each with the reason.
         writers: how to ask and answer; empty for commands that only read.
+        user: on whose behalf, for the journal; None where nobody is named.
     """
 
     config: Config
@@ -31,6 +32,7 @@ class Session:
     unreadable: Mapping[AccountId, str]
     writers: Mapping[AccountId, Writer]
     journal: Chronicle
+    user: str | None = None
 
     @property
     def names(self) -> Mapping[AccountId, str]:

@@ -1,0 +1,1 @@
+"""Where tokens arrive: saved mails, the mail history of an account, a mailbox; all read as letters."""

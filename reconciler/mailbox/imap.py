@@ -1,0 +1,233 @@
+"""A real mailbox: letters that are not marked yet, marks on those made use of, and waiting for new ones.
+
+The folder is open for reading only: nothing is marked as seen, moved or deleted. Only `mark_done` writes, and
+what it writes is one keyword. A message is known by its number and the folder's generation, so that a folder
+that was made anew while we waited can never have the wrong message marked.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from reconciler.errors import ReconcilerError
+from reconciler.mailbox.address import MailboxAddress
+from reconciler.mailbox.fetching import Arrival, arrivals, batches, bodies, mark, unmarked
+from reconciler.mailbox.line import AwayError, Line, connect, told_plainly
+from reconciler.ports.letters import Letter
+from reconciler.render import visible
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox
+
+log = logging.getLogger(__name__)
+
+DAYS = 30
+"""How far back letters are looked for, unless the caller knows better: four times what a token lives."""
+
+LARGEST = 25 * 1024 * 1024
+"""Bytes of the largest letter that is fetched."""
+
+LONGEST_IDLE = 60.0
+LOOK_EVERY = 5.0
+"""Seconds between two looks at a server that does not tell of new messages by itself."""
+AWAY_SECONDS = 300.0
+
+T = TypeVar("T")
+
+
+@contextmanager
+def open_mailbox(address: MailboxAddress, password: str) -> Iterator[ImapMailbox]:
+    """Open a folder for reading, and close it again.
+
+    Raises:
+        ReconcilerError: it cannot be opened, or imap-tools is not installed; the text holds no password.
+    """
+    try:
+        import imap_tools  # noqa: F401, PLC0415 - an extra: is it there?
+    except ImportError:
+        raise ReconcilerError(
+            "a mailbox is read by the package imap-tools, which is not installed",
+            hint="pip install 'contact-reconciler[mail]'",
+        ) from None
+    mailbox = ImapMailbox(address, password)
+    try:
+        yield mailbox
+    finally:
+        mailbox.close()
+
+
+class ImapMailbox:
+    """An open folder; the line is made anew whenever the server drops it."""
+
+    def __init__(self, address: MailboxAddress, password: str) -> None:
+        self._address = address
+        self._password = password
+        self._read: dict[str, Letter] = {}
+        self._told: set[str] = set()
+        self._done: set[str] = set()
+        self._since: datetime | None = None
+        self._may_idle = True
+        self._away_since: float | None = None
+        self._line: Line | None = connect(address, password)
+
+    def letters(self, since: datetime | None = None) -> Iterator[tuple[str, Letter]]:
+        """Yield every letter that is not marked, each with its key for `mark_done`, in the order of arrival.
+
+        A letter's `sent` is when it arrived at the server: the date in a mail is its writer's word.
+
+        Args:
+            since: what arrived on an earlier day is left aside; None: the last 30 days.
+        """
+        self._since = since
+        generation, uids = self._unmarked()
+        fresh: list[str] = []
+        for uid in uids:
+            key = _key(generation, uid)
+            self._told.add(key)
+            if key not in self._read:
+                fresh.append(uid)
+            elif key not in self._done:
+                yield key, self._read[key]
+        found = self._in(generation, lambda mailbox: list(arrivals(mailbox, fresh))) if fresh else []
+        for lot in batches(found, LARGEST):
+            for uid, letter in self._opened(generation, lot):
+                key = _key(generation, uid)
+                self._read[key] = letter
+                yield key, letter
+
+    def mark_done(self, keys: Iterable[str]) -> None:
+        """Mark letters as made use of, where the server lets us; here they are not told again in any case."""
+        done = set(keys)
+        self._done |= done
+        if done:
+            self._on_line(lambda line: self._mark(line, done))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is a letter that `letters` has not told yet; return False if none came in time.
+
+        A server that is away for a while is waited for.
+
+        Raises:
+            ReconcilerError: it stayed away for five minutes, or does not let us in any more.
+        """
+        deadline = time.monotonic() + seconds
+        pause = 1.0  # a message that comes between the look and the wait is told late by some
+        while True:
+            if self._has_news():
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._pause(min(left, pause))
+            pause = min(2 * pause, LONGEST_IDLE)
+
+    def close(self) -> None:
+        """Close the line."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def _unmarked(self) -> tuple[str, list[str]]:
+        since = self._since or datetime.now(UTC) - timedelta(days=DAYS)
+        day = since.astimezone(UTC).date() - timedelta(days=1)  # the server's day may begin earlier
+        return self._on_line(lambda line: (line.generation, unmarked(line.mailbox, day)))
+
+    def _opened(self, generation: str, lot: Sequence[Arrival]) -> Iterator[tuple[str, Letter]]:
+        small = [one.uid for one in lot if one.size <= LARGEST]
+        found = self._in(generation, lambda mailbox: bodies(mailbox, small)) if small else {}
+        for one in lot:
+            place = visible(f"{self._address.folder}, message {one.uid}")
+            if one.uid in found:
+                yield one.uid, replace(read_mail(found[one.uid], place), sent=one.arrived)
+            elif one.size > LARGEST:
+                trouble = f"it is larger than {LARGEST // 1024 // 1024} MB"
+                yield one.uid, Letter(place, sent=one.arrived, trouble=trouble)
+
+    def _mark(self, line: Line, keys: Iterable[str]) -> None:
+        ours = [number for kind, _, number in (key.partition(".") for key in keys) if kind == line.generation]
+        try:
+            if ours and not mark(line.mailbox, self._address.folder, sorted(ours, key=int)):
+                log.info("%s keeps no marks: its letters will be looked at again", self._address)
+        finally:
+            line.mailbox.folder.set(self._address.folder, readonly=True)
+
+    def _has_news(self) -> bool:
+        try:
+            generation, uids = self._unmarked()
+        except AwayError:
+            now = time.monotonic()
+            self._away_since = self._away_since or now
+            if now - self._away_since > AWAY_SECONDS:
+                raise
+            log.info("%s: the server is away, trying again", self._address)
+            return False
+        self._away_since = None
+        return any(_key(generation, uid) not in self._told for uid in uids)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait until the server says that something happened, or time is up; what, is looked at later."""
+        from imap_tools.errors import MailboxTaggedResponseError  # noqa: PLC0415 - an extra
+
+        line = self._line
+        if line is None or not line.can_idle or not self._may_idle:
+            time.sleep(min(seconds, LOOK_EVERY))
+            return
+        try:
+            line.mailbox.idle.wait(timeout=seconds)
+        except MailboxTaggedResponseError:  # it promised more than it does
+            self._may_idle = False
+            self._hang_up()
+        except (imaplib.IMAP4.abort, OSError):
+            self._hang_up()
+            time.sleep(min(seconds, 1.0))  # a server that drops every line is not called in a loop
+
+    def _in(self, generation: str, step: Callable[[BaseMailBox], T]) -> T:
+        """Take a step that means something in one generation of the folder only.
+
+        Raises:
+            ReconcilerError: the folder was made anew since.
+        """
+
+        def guarded(line: Line) -> T:
+            if line.generation != generation:
+                raise ReconcilerError(f"{self._address} was made anew while it was read", hint="run it again")
+            return step(line.mailbox)
+
+        return self._on_line(guarded)
+
+    def _on_line(self, step: Callable[[Line], T]) -> T:
+        """Take a step, once more on a new line where the old one turns out to be dropped."""
+        if self._line is not None:
+            try:
+                with told_plainly(self._address, self._password):
+                    return step(self._line)
+            except AwayError:
+                log.info("%s: the line was dropped, connecting again", self._address)
+                self._hang_up()
+        self._line = connect(self._address, self._password)
+        try:
+            with told_plainly(self._address, self._password):
+                return step(self._line)
+        except AwayError:
+            self._hang_up()
+            raise
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.shut()
+
+
+def read_mail(data: bytes, place: str) -> Letter:
+    return Letter(place)
+
+
+def _key(generation: str, uid: str) -> str:
+    return f"{generation}.{uid}"

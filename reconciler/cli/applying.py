@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import click
 
-from reconciler import __version__
 from reconciler.apply import Courier, Receipts, Recovery, apply, recover
 from reconciler.cli.exit_codes import ExitCode, plain, worst
 from reconciler.cli.output import (
@@ -24,13 +21,13 @@ from reconciler.cli.output import (
     show_plan,
 )
 from reconciler.cli.planning import look_and_plan
+from reconciler.cli.recording import begin, end, recorded
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.verdict import code_after, code_of
-from reconciler.cli.who import commit_of, user
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model import Observation, Retry
 from reconciler.plan import Plan, Request
-from reconciler.ports.journal import Outcome, RunRecord
+from reconciler.ports.journal import Outcome
 from reconciler.render import plan_json
 from reconciler.render.wording import counted
 from reconciler.session import Session
@@ -89,7 +86,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
     _check_expectation(plan, observation, orders)
     if plan.stopped_by or not plan.requests:
         if leave and not plan.stopped_by:
-            session.journal.retry(leave)  # what is deferred today may need it on another day
+            _remember(leave, session)
         return _nothing_asked(plan, observation, orders, earlier)
     if not orders.agreed and not click.confirm(f"\nSend {counted(len(plan.requests), 'request')}?"):
         click.echo("nothing was asked", err=True)
@@ -103,6 +100,12 @@ def _settle_earlier(session: Session) -> tuple[Recovery, ...]:
     for recovery in found:
         say_recovery(recovery)
     return found
+
+
+def _remember(leave: tuple[Retry, ...], session: Session) -> None:
+    """Journal leave to ask again in a run that asks nothing: what is deferred today may need it later."""
+    with recorded(session, "apply"):
+        session.journal.retry(leave)
 
 
 def _nothing_asked(
@@ -142,17 +145,7 @@ def _ask(
     leave: tuple[Retry, ...],
     earlier: Iterable[Recovery],
 ) -> ExitCode:
-    record = RunRecord(
-        run=uuid.uuid4().hex,
-        at=observation.at,
-        command="apply",
-        version=__version__,
-        user=user(),
-        commit=commit_of(Path(session.config.files[0])),
-        fingerprint=plan.fingerprint,
-        lifted=orders.lifted,
-    )
-    session.journal.record_run(record)
+    record = begin(session, "apply", fingerprint=plan.fingerprint, lifted=orders.lifted)
     session.journal.retry(leave)
     clear, unclear = _told_apart(plan.requests, earlier)
     for request in unclear:
@@ -169,8 +162,7 @@ def _ask(
     code = _code(
         plan, observation, receipts, lost=lost, interrupted=stopping.asked(), detailed=orders.detailed
     )
-    now = next(iter(session.readers.values())).now()
-    session.journal.record_run(replace(record, at=now, exit_code=code))
+    end(session, record, code)
     _write_json(plan, receipts, orders)
     say_summary(receipts, interrupted=stopping.asked())
     return code

@@ -14,14 +14,15 @@ import click
 
 from reconciler.cli.options import Settings, find_file
 from reconciler.cli.places import journal_file, sandbox_folder
+from reconciler.cli.who import user
 from reconciler.config import Config, load
 from reconciler.errors import CredentialsError
 from reconciler.model import AccountId, account_id
-from reconciler.ports.journal import Chronicle
 from reconciler.render import visible
 from reconciler.session import Session
 
 if TYPE_CHECKING:
+    from reconciler.journal import AuditedJournal
     from reconciler.providers.ovh.keys import Credentials, Keyring
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,22 @@ def open_session(settings: Settings, *, writing: bool = False, remembering: bool
             connections.failures,
             connections.writers if writing else {},
             journal,
+            user(),
         )
+
+
+@contextmanager
+def open_memory(settings: Settings) -> Iterator[tuple[Config, AuditedJournal]]:
+    """Open the file and, for reading only, the journal: the endpoint is left alone, no keys are needed."""
+    file = find_file(settings.file)
+    config = load(file)
+    for warning in config.warnings:
+        _warn(warning, settings)
+    journal = _journal(config, file, settings, writable=False)
+    try:
+        yield config, journal
+    finally:
+        journal.close()
 
 
 def _by_id(keyring: Keyring, config: Config) -> Mapping[AccountId, Credentials]:
@@ -96,7 +112,7 @@ def _endpoint(config: Config, file: Path, settings: Settings, stack: ExitStack) 
     )
 
 
-def _journal(config: Config, file: Path, settings: Settings, *, writable: bool) -> Chronicle:
+def _journal(config: Config, file: Path, settings: Settings, *, writable: bool) -> AuditedJournal:
     from reconciler.journal import open_journal  # noqa: PLC0415
 
     identity = config.endpoint.name

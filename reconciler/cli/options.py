@@ -83,6 +83,11 @@ def with_endpoint(function: Command) -> Command:
     return _settings(function, (_file, _credentials, _journal, _verbose, _quiet))
 
 
+def with_journal(function: Command) -> Command:
+    """Give a command all that is needed to read the journal, as one `Settings`."""
+    return _settings(function, (_file, _journal, _verbose, _quiet))
+
+
 def _settings(function: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
     @wraps(function)
     def command(

@@ -23,8 +23,11 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
     """
     from reconciler.cli.answering import answerer_of, token_from  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.cli.recording import recorded  # noqa: PLC0415
     from reconciler.session.answering import accept  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
         who, found = answerer_of(task, party, session)
-        click.echo(accept(found, who, token_from(token), session))
+        secret = token_from(token)
+        with recorded(session, "accept"):
+            click.echo(accept(found, who, secret, session))

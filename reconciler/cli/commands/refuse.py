@@ -24,8 +24,11 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
     """
     from reconciler.cli.answering import answerer_of, token_from  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.cli.recording import recorded  # noqa: PLC0415
     from reconciler.session.answering import refuse  # noqa: PLC0415
 
     with open_session(settings, writing=True) as session:
         who, found = answerer_of(task, party, session)
-        click.echo(refuse(found, who, token_from(token), session))
+        secret = token_from(token)
+        with recorded(session, "refuse"):
+            click.echo(refuse(found, who, secret, session))

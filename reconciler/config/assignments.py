@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from reconciler.config.model import Place
 from reconciler.config.nodes import Fields, Node, Scalar
 from reconciler.config.problems import Problems
-from reconciler.config.reading import Source, quoted
+from reconciler.config.reading import Source, line_and_column, quoted
 from reconciler.config.values import Values
 from reconciler.model.contacts import ROLES
 
 _ROLE_WORDS = tuple(role.value for role in ROLES)
 _ROLE_INDEX = {word: index for index, word in enumerate(_ROLE_WORDS)}
-_BOX_KEYS = ("account", "until", "then", "reason", "ticket")
+_BOX_KEYS = ("account", "until", "then", "reason", "ticket", "lead_days")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_BOX = "`until: 2027-01-31, then: ACCOUNT` says when the contact ends and who follows"
 _NO_ONE = (
     "every contact always has a holder: name an account, or leave the role out so that it is not managed"
 )
@@ -31,13 +33,18 @@ class Named:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Box:
-    """An assignment in full; `until` and `then` are both there or both None."""
+    """An assignment in full; `until` and `then` are both there or both None.
+
+    `lead_days` is None where the file's own counts.
+    """
 
     account: Named
     until: date | None
     then: Named | None
     reason: str | None
     ticket: str | None
+    lead_days: int | None
+    place: Place
 
 
 Assigned = tuple[Named | Box | None, Named | Box | None, Named | Box | None]
@@ -48,6 +55,7 @@ class Assignments:
     """Reads assignments of one file, noting what is wrong with them."""
 
     def __init__(self, source: Source, problems: Problems) -> None:
+        self._source = source
         self._values = Values(source, problems)
 
     def of(self, node: Fields) -> Assigned:
@@ -94,10 +102,17 @@ class Assignments:
             self._values.note(node.at, "`account` is missing", "name who holds the role until then")
         if ("until" in given) != ("then" in given):
             missing, other = ("then", "until") if "until" in given else ("until", "then")
-            hint = "`until: 2027-01-31, then: ACCOUNT` says when the contact ends and who follows"
-            self._values.note(node.at, f"`{missing}` is missing beside `{other}`", hint)
+            self._values.note(node.at, f"`{missing}` is missing beside `{other}`", _WHOLE_BOX)
+        if "lead_days" in given and "until" not in given and "then" not in given:
+            self._values.note(
+                given["lead_days"].at, "`lead_days` counts from `until`, which is missing", _WHOLE_BOX
+            )
+        lead = self._values.integer(given["lead_days"], "`lead_days`") if "lead_days" in given else None
         first = account or then  # a faulty one still gets its names looked up, for their problems
-        return Box(first, until, then, reason, ticket) if first else None
+        return Box(first, until, then, reason, ticket, lead, self._place(node)) if first else None
+
+    def _place(self, node: Fields) -> Place:
+        return Place(self._source.file, *line_and_column(node.at))
 
     def _day(self, node: Node) -> date | None:
         hint = "write it as 2027-01-31; it is the first UTC day of `then`"

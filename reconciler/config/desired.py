@@ -33,17 +33,18 @@ class Joined:
     """What all files together declare.
 
     Attributes:
-        rows: for each service its contacts, time-boxed ones as they stand before `until`.
+        rows: for each service its contacts, time-boxed ones as they stand before their hand-back.
         time_boxes: the contacts that end.
         places: for each service where its key stands.
     """
 
-    def __init__(self, accounts: AccountBook, problems: Problems) -> None:
+    def __init__(self, accounts: AccountBook, problems: Problems, lead_days: int) -> None:
         self.rows: dict[ServiceId, Contacts] = {}
         self.time_boxes: dict[tuple[ServiceId, Role], TimeBox] = {}
         self.places = Places(self.rows)
         self._accounts = accounts
         self._problems = problems
+        self._lead_days = lead_days
         self._unmanaged = 0
         self._faultless: dict[int, Row] = {}
         self._meanings: dict[tuple[Row, Row], _Meaning] = {}
@@ -130,7 +131,8 @@ class Joined:
         account, then = self._holder(named.account), self._holder(named.then)
         if account is None or then is None:
             return None
-        return TimeBox(account, named.until, then, named.reason, named.ticket)
+        lead = self._lead_days if named.lead_days is None else named.lead_days
+        return TimeBox(account, named.until, then, named.reason, named.ticket, lead, named.place)
 
     def _check(self, document: Document, assigned: Assigned) -> None:
         for named in assigned:

@@ -15,7 +15,7 @@ from reconciler.config.syntax import syntax_problem
 
 MAIN_KEYS = (
     "version", "endpoint", "accounts", "defaults", "services", "guards", "include", "expired_retries",
-    "notify",
+    "lead_days", "notify",
 )  # fmt: skip
 INCLUDED_KEYS = ("version", "accounts", "defaults", "services")
 

@@ -61,7 +61,7 @@ def _load(path: Path) -> Config:
     endpoint = settings.endpoint() if main.complete else None
     retries = settings.expired_retries()
     notify = Notices(main, problems).settings()
-    joined = Joined(accounts, problems)
+    joined = Joined(accounts, problems, settings.lead_days())
     if complete:
         guards = settings.guards(accounts)
         joined.join(documents, endpoint)

@@ -11,6 +11,9 @@ from typing import Literal, NamedTuple
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
 from reconciler.model.contacts import ROLES, Desired
 
+LEAD_DAYS = 10
+"""How many days before its end a time-boxed contact is handed back, unless the file says otherwise."""
+
 
 class Place(NamedTuple):
     """Where something stands: `line` and `column` count from 1."""
@@ -54,13 +57,38 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class TimeBox:
-    """A contact that ends: from the UTC day `until` on, `then` is desired."""
+    """A contact that ends: by the UTC day `until`, `then` is to hold it.
+
+    Attributes:
+        account: who holds the contact until then.
+        until: the first UTC day on which `account` is to hold it no more.
+        then: who follows.
+        reason: why, for people.
+        ticket: where it was agreed, for people.
+        lead_days: how many days before `until` the hand-back is asked for, because people must confirm it.
+        place: where the file says so; not compared, for it tells nothing about the contact.
+    """
 
     account: AccountId
     until: date
     then: AccountId
     reason: str | None = None
     ticket: str | None = None
+    lead_days: int = LEAD_DAYS
+    place: Place | None = field(default=None, compare=False)
+
+    @property
+    def due_from(self) -> date:
+        """Return the first UTC day on which the hand-back is asked for."""
+        return date.fromordinal(max(1, self.until.toordinal() - self.lead_days))
+
+    def is_due(self, today: date) -> bool:
+        """Tell whether the hand-back is asked for on the UTC day `today`."""
+        return today >= self.due_from
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether `then` should hold the contact by now."""
+        return today >= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +145,7 @@ class Config:
 
     Attributes:
         files: every file read, the main one first.
-        rows: for each service its contacts, time-boxed ones as they stand before `until`.
+        rows: for each service its contacts, time-boxed ones as they stand before their hand-back.
         time_boxes: the contacts that end, by service and role.
         places: for each service where its key stands.
         notify: who is told of what, in the order of the file.
@@ -136,12 +164,16 @@ class Config:
     notify: tuple[Notify, ...] = ()
 
     def desired(self, today: date) -> Desired:
-        """Return who is to hold which role on the UTC day `today`."""
-        ended = {key: box for key, box in self.time_boxes.items() if today >= box.until}
-        if not ended:
+        """Return who is to hold which role on the UTC day `today`, as far as it is to be asked for by then.
+
+        `then` follows a time-boxed contact `lead_days` before `until` already: people must still confirm it,
+        and by `until` it is to be done. A contact that `then` holds by that time is as desired.
+        """
+        due = {key: box for key, box in self.time_boxes.items() if box.is_due(today)}
+        if not due:
             return self.rows
         rows = dict(self.rows)
-        for (service, role), box in ended.items():
+        for (service, role), box in due.items():
             row = list(rows[service])
             row[ROLES.index(role)] = box.then
             rows[service] = Contacts(*row)

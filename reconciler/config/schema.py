@@ -6,8 +6,7 @@ What only the whole tells (unknown accounts, files that match no pattern) the sc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one below Python 3.12
@@ -17,83 +16,73 @@ from reconciler.config.assignments import day_of
 from reconciler.config.endpoints import LOOPBACK, REGIONS, endpoint_of
 from reconciler.config.includes import fault_of_path
 from reconciler.config.model import Endpoint
-from reconciler.config.notices import MOST_DAYS, VARIABLE, WEBHOOK, fault_of_webhook, is_variable
+from reconciler.config.schema_of_notices import CheckedNotice
+from reconciler.config.schema_values import STRICT, must, told
 from reconciler.config.service_keys import fault_of, fault_of_pattern
 from reconciler.model.routes import ROUTES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _ANY_ROUTE = "|".join(sorted(ROUTES, key=lambda route: (-len(route), route)))
-_STRICT = ConfigDict(extra="forbid", strict=True)
-
-
-def _must(hold: Callable[[str], bool], what: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if not hold(text):
-            raise ValueError(what)
-        return text
-
-    return AfterValidator(check)
-
-
-def _told(description: str, **schema: Any) -> Any:
-    """Return what editors are told of a value; `schema` says in JSON Schema what that language can say."""
-    return Field(description=description, json_schema_extra=schema)
-
-
-_Version = Annotated[int, Field(ge=1, le=1), _told("The version of this format.", const=1)]
+_Version = Annotated[int, Field(ge=1, le=1), told("The version of this format.", const=1)]
 _Short = Annotated[
-    str, _must(is_short_name, "no short name"), _told("A short name for an account.", pattern=r"^\S(.*\S)?$")
+    str, must(is_short_name, "no short name"), told("A short name for an account.", pattern=r"^\S(.*\S)?$")
 ]
 _Id = Annotated[
     str,
-    _must(is_account_id, "no account id"),
-    _told("A client id (NIC handle), such as ab12345-ovh.", pattern=r"^\s*\S+\s*$"),
+    must(is_account_id, "no account id"),
+    told("A client id (NIC handle), such as ab12345-ovh.", pattern=r"^\s*\S+\s*$"),
 ]
 _Account = Annotated[
     str,
-    _must(lambda text: bool(text.strip()), "no account"),
-    _told("An account: its short name or its id in `accounts`.", pattern=r"\S"),
+    must(lambda text: bool(text.strip()), "no account"),
+    told("An account: its short name or its id in `accounts`.", pattern=r"\S"),
 ]
 _Day = Annotated[
     str,
-    _must(lambda text: day_of(text) is not None, "no date"),
-    _told(
-        "The first UTC day on which `then` is desired.", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format="date"
+    must(lambda text: day_of(text) is not None, "no date"),
+    told(
+        "The first UTC day on which `then` is to hold the contact.",
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        format="date",
     ),
+]
+_LeadDays = Annotated[
+    int,
+    Field(ge=0, description="How many days before `until` the hand-back is asked for; without it, 10."),
 ]
 _Endpoint = Annotated[
     str,
-    _must(lambda text: isinstance(endpoint_of(text), Endpoint), "no endpoint that may be used"),
-    _told(
+    must(lambda text: isinstance(endpoint_of(text), Endpoint), "no endpoint that may be used"),
+    told(
         "Which API is meant: sandbox, an OVHcloud region, or a loopback URL that ends in /1.0.",
         anyOf=[{"enum": list(REGIONS)}, {"pattern": f"^{LOOPBACK}$"}],
     ),
 ]
 _Service = Annotated[
     str,
-    _must(lambda text: fault_of(text) is None, "no service key"),
-    _told(
+    must(lambda text: fault_of(text) is None, "no service key"),
+    told(
         "The API's path of a service: route, slash, name.",
         pattern=rf"^({_ANY_ROUTE})/[^\s/]([^\s]*[^\s/])?$",
     ),
 ]
 _Pattern = Annotated[
     str,
-    _must(lambda text: fault_of_pattern(text) is None, "no pattern of services"),
-    _told(
+    must(lambda text: fault_of_pattern(text) is None, "no pattern of services"),
+    told(
         "A service key, with a role after a colon where only that is meant; `*` and `?` as in a shell.",
         pattern=r"^[^\s/]\S*$",
     ),
 ]
 _Path = Annotated[
     str,
-    _must(lambda text: fault_of_path(text) is None, "no path below the file's folder"),
-    _told("Files below this file's folder; `*`, `?` and `**` as in a shell.", pattern=r"^[^/~\\][^\\]*$"),
+    must(lambda text: fault_of_path(text) is None, "no path below the file's folder"),
+    told("Files below this file's folder; `*`, `?` and `**` as in a shell.", pattern=r"^[^/~\\][^\\]*$"),
 ]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class AccountEntry(TypedDict):
     """An account with a name for people."""
 
@@ -102,7 +91,12 @@ class AccountEntry(TypedDict):
 
 
 @with_config(
-    ConfigDict(**_STRICT, json_schema_extra={"dependentRequired": {"until": ["then"], "then": ["until"]}})
+    ConfigDict(
+        **STRICT,
+        json_schema_extra={
+            "dependentRequired": {"until": ["then"], "then": ["until"], "lead_days": ["until", "then"]}
+        },
+    )
 )
 class TimeBoxed(TypedDict):
     """A contact in full: who, until when, who then, and why."""
@@ -112,18 +106,21 @@ class TimeBoxed(TypedDict):
     then: NotRequired[Annotated[_Account, Field(description="The account that follows on that day.")]]
     reason: NotRequired[Annotated[str, Field(description="Why, for people.")]]
     ticket: NotRequired[Annotated[str, Field(description="Where it was agreed, for people.")]]
+    lead_days: NotRequired[_LeadDays]
 
 
 def _ends_properly(box: TimeBoxed) -> TimeBoxed:
     if ("until" in box) != ("then" in box):
         raise ValueError("`until` and `then` go together")
+    if "lead_days" in box and "until" not in box:
+        raise ValueError("`lead_days` counts from `until`")
     return box
 
 
 Assignment = _Account | Annotated[TimeBoxed, AfterValidator(_ends_properly)]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class Roles(TypedDict):
     """Who holds which role; a role that neither the service nor `defaults` names is not managed."""
 
@@ -132,7 +129,7 @@ class Roles(TypedDict):
     billing: NotRequired[Assignment]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class Guards(TypedDict):
     """The limits of one run."""
 
@@ -147,65 +144,17 @@ class Guards(TypedDict):
     ]
 
 
-_Occasion = Literal["requested", "waiting", "expiring", "refused", "expired", "done", "contested"]
-_Variable = Annotated[
-    str,
-    _must(is_variable, "no name of a variable"),
-    _told("The variable of the environment that holds the address.", pattern=f"^{VARIABLE}$"),
-]
-_Webhook = Annotated[
-    str,
-    _must(lambda text: fault_of_webhook(text) is None, "no URL that may stand in this file"),
-    _told("A URL with https, or with http to this machine, that holds no secret.", pattern=f"^{WEBHOOK}$"),
-]
-_NoticeDays = Annotated[int, Field(ge=0, le=MOST_DAYS)]
-
-
-@with_config(_STRICT)
-class Reference(TypedDict):
-    """What holds an address that is not to be in the file."""
-
-    env: _Variable
-
-
-@with_config(
-    ConfigDict(**_STRICT, json_schema_extra={"oneOf": [{"required": ["webhook"]}, {"required": ["apprise"]}]})
-)
-class Notice(TypedDict):
-    """Who is told of what: either by a webhook or by apprise."""
-
-    webhook: NotRequired[Annotated[_Webhook | Reference, Field(description="Gets a plain JSON POST.")]]
-    apprise: NotRequired[
-        Annotated[Reference, Field(description="An address of the package apprise; needs the extra.")]
-    ]
-    on: NotRequired[
-        Annotated[list[_Occasion], Field(min_length=1, description="The occasions; without it, all of them.")]
-    ]
-    waiting_days: NotRequired[
-        Annotated[_NoticeDays, Field(description="After how many days of waiting `waiting` is told.")]
-    ]
-    expiring_days: NotRequired[
-        Annotated[_NoticeDays, Field(description="How many days before it expires `expiring` is told.")]
-    ]
-
-
-def _has_one_way(notice: Notice) -> Notice:
-    if ("webhook" in notice) == ("apprise" in notice):
-        raise ValueError("either `webhook` or `apprise`")
-    return notice
-
-
 _Accounts = Annotated[
-    dict[_Short, _Id | AccountEntry], _told("Short names for client ids.", additionalProperties=False)
+    dict[_Short, _Id | AccountEntry], told("Short names for client ids.", additionalProperties=False)
 ]
 _Defaults = Annotated[Roles, Field(description="Who holds a role that a service does not name.")]
 _Services = Annotated[
     dict[_Service, Roles],
-    _told("The services whose contacts are declared.", additionalProperties=False),
+    told("The services whose contacts are declared.", additionalProperties=False),
 ]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class ContactsFile(TypedDict):
     """Who holds the admin, technical and billing contact of which OVHcloud service."""
 
@@ -219,15 +168,16 @@ class ContactsFile(TypedDict):
     expired_retries: NotRequired[
         Annotated[int, Field(ge=0, description="How often a request that expired is asked again by itself.")]
     ]
+    lead_days: NotRequired[_LeadDays]
     notify: NotRequired[
         Annotated[
-            list[Annotated[Notice, AfterValidator(_has_one_way)]],
+            list[CheckedNotice],
             Field(description="Who is told of requests that are made, wait, expire or end."),
         ]
     ]
 
 
-@with_config(_STRICT)
+@with_config(STRICT)
 class IncludedFile(TypedDict):
     """A file that `include` names."""
 

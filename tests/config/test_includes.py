@@ -65,7 +65,15 @@ def test_accounts_of_all_files_are_one_namespace(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["endpoint: sandbox", "include: [x.yaml]", "guards: {}", "expired_retries: 2", "notify: []"]
+    "key",
+    [
+        "endpoint: sandbox",
+        "include: [x.yaml]",
+        "guards: {}",
+        "expired_retries: 2",
+        "notify: []",
+        "lead_days: 3",
+    ],
 )
 def test_what_counts_for_all_files_stands_in_the_main_file_only(tmp_path: Path, key: str) -> None:
     main = write(tmp_path, HEAD + "include: [teams/a.yaml]\n")

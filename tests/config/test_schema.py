@@ -93,6 +93,7 @@ BOX = fields(
         "then": either(NAME),
         "reason": either(st.text(max_size=3)),
         "ticket": either(NAME),
+        "lead_days": either(st.integers(-1, 400)),
     },
 )
 ROLES = fields({}, {role: either(st.one_of(NAME, BOX)) for role in ("admin", "technical", "billing")})
@@ -162,6 +163,7 @@ MAIN_FILE = fields(
         "guards": either(GUARDS),
         "include": either(st.lists(either(PATH), max_size=2)),
         "expired_retries": either(st.integers(-1, 5)),
+        "lead_days": either(st.integers(-1, 400)),
         "notify": either(st.lists(either(NOTICE), max_size=2)),
     },
 )

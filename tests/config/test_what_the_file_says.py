@@ -64,20 +64,6 @@ def test_an_id_of_an_unusual_form_is_a_warning_and_no_error(tmp_path: Path) -> N
     assert config.warnings == (f"{tmp_path}/contacts.yaml:{expected}",)
 
 
-def test_a_time_box_desires_its_account_before_the_day_and_then_from_it_on(tmp_path: Path) -> None:
-    config = loaded(
-        tmp_path,
-        "services:\n  domain/a.example:\n    technical: {account: agency, until: 2027-01-31, then: platform,"
-        " reason: relaunch, ticket: OPS-12}\n",
-    )
-    service = ServiceId("domain/a.example")
-
-    box = TimeBox(AccountId(AGENCY), date(2027, 1, 31), AccountId(PLATFORM), "relaunch", "OPS-12")
-    assert config.time_boxes == {(service, Role.TECHNICAL): box}
-    assert config.desired(date(2027, 1, 30))[service].technical == AGENCY
-    assert config.desired(date(2027, 1, 31))[service].technical == PLATFORM
-
-
 def test_a_time_box_in_defaults_counts_for_every_service_that_does_not_override_it(tmp_path: Path) -> None:
     config = loaded(
         tmp_path,

@@ -24,6 +24,7 @@ COMMANDS = {
     "resend": "Have a new mail with a new token sent to a party.",
     "validate": "Check the file; needs no credentials and no network.",
     "schema": "Print the JSON schema of the file or of the plan.",
+    "serve": "A page with every service and request, for a browser.",
     "sandbox": "Run a small OVHcloud of one's own, and read its mails.",
     "demo": "A guided tour of the whole job, in the sandbox.",
 }

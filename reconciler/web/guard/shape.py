@@ -1,0 +1,46 @@
+"""Only calls of a shape that the page has: three methods, a plain path, no more query than a search needs."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reconciler.web.guard.answering import turn_down
+
+_METHODS = ("GET", "HEAD", "POST")
+_BAD_REQUEST, _NO_SUCH_METHOD, _TOO_LONG = 400, 405, 414
+LONGEST_PATH = 2_048
+LONGEST_QUERY = 4_096
+
+
+class PlainCalls:
+    """Turns down other methods, paths that climb or hide something, and overlong addresses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a call of the usual shape."""
+        if scope["type"] == "http":
+            fault = _fault(scope)
+            if fault:
+                status, words = fault
+                allow = {"Allow": ", ".join(_METHODS)} if status == _NO_SUCH_METHOD else None
+                await turn_down(status, words, scope, receive, send, allow)
+                return
+        await self._app(scope, receive, send)
+
+
+def _fault(scope: Scope) -> tuple[int, str] | None:
+    """Return status and words for a call that is not answered."""
+    path = scope["path"]
+    if len(scope["raw_path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
+        return _TOO_LONG, "The address is too long."
+    if not path.startswith("/"):
+        return _BAD_REQUEST, "The address must begin with a slash."
+    if "\0" in path:
+        return _BAD_REQUEST, "The address holds a NUL."
+    if {".", ".."} & set(path.replace("\\", "/").split("/")):
+        return _BAD_REQUEST, "The address climbs up."
+    if scope["method"] not in _METHODS:
+        return _NO_SUCH_METHOD, f"There is no such method here, only {', '.join(_METHODS)}."
+    return None

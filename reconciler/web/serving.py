@@ -1,0 +1,133 @@
+"""Serves the page until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reconciler.errors import ReconcilerError
+from reconciler.web.connections import LARGEST_HEADERS, MOST_CONNECTIONS, ImpatientConnection
+from reconciler.web.guard.door import is_loopback
+
+_KEEP_ALIVE_SECONDS = 15
+_STOP_SECONDS = 1  # for pages that are being sent; an answer to OVHcloud is waited for, see `_Server`
+_BACKLOG = 2 * MOST_CONNECTIONS
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a socket that listens; `port` 0 takes a free one.
+
+    Raises:
+        ReconcilerError: the address is not one of this machine's, or the port is taken.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise ReconcilerError(
+            f"the page cannot listen on {host} port {port}: {error}",
+            hint="--port 0 takes a free one; --host must be an address of this machine",
+        ) from error
+    with listener:
+        # Inherited by each connection: else the second half of an answer waits 40 ms for a delayed ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield listener
+
+
+def reaches_only_this_machine(host: str) -> bool:
+    """Return whether whatever listens on `host` can be reached from this machine alone."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(host) and all(is_loopback(str(address[0])) for *_, address in found)
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the page's address, ending in a slash."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve until a signal comes; `ready` is called once, when calls are answered.
+
+    Raises:
+        Exception: whatever kept the page from starting.
+    """
+    watched = _Watched(app)
+    config = uvicorn.Config(
+        watched,
+        http=ImpatientConnection,
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # whose word is taken is for the guard to say
+        h11_max_incomplete_event_size=LARGEST_HEADERS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+    server = _Server(config, ready)
+    with _last_word(server):
+        server.run([listener])
+    if watched.failure is not None:
+        raise watched.failure
+
+
+class _Watched:
+    """Keeps what went wrong while the page started; uvicorn would tell it to its own log only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            if scope["type"] == "lifespan":
+                self.failure = error
+            raise
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers.
+
+    When told to stop it gives calls a second to end and then cancels them. An answer that is on its way to
+    OVHcloud is made by a thread that cannot be cancelled: it is finished and journalled before `run` returns.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        self._ready()
+        await super().main_loop()
+
+
+@contextmanager
+def _last_word(server: uvicorn.Server) -> Iterator[None]:
+    """Have SIGINT and SIGTERM end the server only: uvicorn raises them again after its own end."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    kept = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

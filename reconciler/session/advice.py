@@ -32,14 +32,44 @@ def retry_commands(rows: Iterable[Progress], plan: Plan) -> Mapping[int, str]:
     return found
 
 
+def asked_again(rows: Iterable[Progress], plan: Plan) -> frozenset[int]:
+    """Return the tasks that ended without an answer and that the plan asks for once more by itself.
+
+    Args:
+        rows: requests, the newest settled one of a contact before the older ones.
+        plan: tells what is asked now; nothing is where a guard stops it.
+    """
+    if plan.stopped_by:
+        return frozenset()
+    asked = {(change.service, change.role) for request in plan.requests for change in request.changes}
+    found: set[int] = set()
+    for row in rows:
+        if row.service is None or row.task.is_open:
+            continue
+        about = {(row.service, role) for role in row.task.roles} & asked
+        asked -= about
+        if about and row.task.state in _UNANSWERED:
+            found.add(row.task.id)
+    return frozenset(found)
+
+
+_UNANSWERED = frozenset({TaskState.EXPIRED, TaskState.ERROR})
+
+
 @dataclass(frozen=True, slots=True)
 class Adviser:
-    """Knows what the file wants, and which accounts we can answer for."""
+    """Knows what the file wants, and which accounts we can answer for.
+
+    Attributes:
+        retries: the command that asks again, by task that holds up a wanted change.
+        asked_again: tasks whose change the next `apply` asks for once more by itself.
+    """
 
     desired: Desired
     held: Container[AccountId]
     names: Mapping[AccountId, str]
     retries: Mapping[int, str]
+    asked_again: Container[int] = frozenset()
 
     def next_command(self, row: Progress) -> str | None:
         """Return what to run next, or None where nothing can be said for sure.
@@ -60,6 +90,8 @@ class Adviser:
             services = " or ".join(row.candidates)
             about = f"may be about {services}" if services else "fits no service that was seen"
             return f"it {about}: OVHcloud gives only the bare name"
+        if not task.is_open:
+            return self._what_follows(task.id)
         if task.state is not TaskState.VALIDATING:
             return None
         if self._is_unwanted(row):
@@ -68,6 +100,13 @@ class Adviser:
             return "the file does not ask for this"
         strangers = [self._name(party) for party in row.waiting_for if party not in self.held]
         return f"{' and '.join(strangers)} must follow the link in OVHcloud's mail" if strangers else None
+
+    def _what_follows(self, task: int) -> str | None:
+        if task in self.retries:
+            return "held: nothing is asked again until you say so"
+        if task in self.asked_again:
+            return "the next `reconciler apply` asks for it again by itself"
+        return None
 
     def _is_unwanted(self, row: Progress) -> bool:
         return any(self._wanted(row, role) not in {None, row.task.to_account} for role in row.task.roles)

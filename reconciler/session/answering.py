@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from reconciler.errors import NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
+from reconciler.model.memory import CLOCK_TOLERANCE
 from reconciler.progress import by_task, waiting_for
-from reconciler.render.wording import Accounts, listed
+from reconciler.render.wording import Accounts, counted, listed
 from reconciler.session.session import Session
+
+BETWEEN_MAILS = timedelta(minutes=15)
+"""How long a token that was mailed anew is given to arrive before another may be asked for.
+
+OVHcloud's mails can take a few minutes; asking again and again would leave nobody a token that counts.
+"""
 
 
 class SeveralPartiesError(ReconcilerError):
     """Several of our accounts could answer, and none was named."""
+
+
+class TooSoonError(ReconcilerError):
+    """A new mail was sent a moment ago; another one would make the token in it worthless."""
 
 
 def party_of(number: int, named: AccountId | None, session: Session) -> tuple[AccountId, Task]:
@@ -71,17 +83,51 @@ def refuse(task: Task, party: AccountId, token: str, session: Session) -> str:
     return f"task {task.id}: {verb} for {session.called(party)}; nothing changes"
 
 
-def resend(task: Task, party: AccountId, session: Session) -> str:
+def resend(task: Task, party: AccountId, session: Session, *, at_once: bool = False) -> str:
     """Have a new mail sent to one of our accounts and journal it; return where it goes as one sentence.
 
+    Args:
+        task: the request that the mail is about.
+        party: to whom the mail goes.
+        session: what is worked with.
+        at_once: also where the last one was sent less than `BETWEEN_MAILS` ago.
+
     Raises:
+        TooSoonError: we had one sent a moment ago; nothing was sent to the endpoint.
         ApiError: the endpoint did not take it; its words say why.
     """
+    if not at_once:
+        _keep_the_interval(task, party, session)
     session.writers[party].resend(task.id)
     _remember(Answer.RESENT, task, party, session)
     address = session.readers[party].facts().email
     where = f"at {address}, the address in its profile" if address else "whose profile shows no address"
     return f"task {task.id}: a new mail is on its way to {session.called(party)}, {where}"
+
+
+def _keep_the_interval(task: Task, party: AccountId, session: Session) -> None:
+    """Refuse a second mail while the first may still be on its way: it would spoil the token in that one."""
+    now = session.readers[party].now()
+    sent = [
+        row.at
+        for row in session.journal.confirmations()
+        if (row.task, row.account, row.answer) == (task.id, party, Answer.RESENT)
+        and row.at >= task.requested - CLOCK_TOLERANCE  # not about one of the same id in another world
+    ]
+    if not sent or now - max(sent) >= BETWEEN_MAILS:
+        return
+    since = max((now - max(sent)).total_seconds(), 0)
+    raise TooSoonError(
+        f"a new mail was sent to {session.called(party)} {_minutes(since)} ago; "
+        "each one makes the earlier token worthless; "
+        f"try again in {_minutes(BETWEEN_MAILS.total_seconds() - since)}",
+        hint="mails can take some minutes, and may be among the unwanted ones",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    """Return a time in whole minutes, at least one, so that both parts of `BETWEEN_MAILS` add up to it."""
+    return counted(max(1, round(seconds / 60)), "minute")
 
 
 def _remember(answer: Answer, task: Task, party: AccountId, session: Session) -> None:

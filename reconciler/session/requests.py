@@ -9,7 +9,7 @@ from reconciler.model import Observation
 from reconciler.plan import Plan
 from reconciler.progress import Progress, Validity, by_task, expires, follow, join, learn
 from reconciler.render.requests import RequestRow
-from reconciler.session.advice import Adviser, retry_commands
+from reconciler.session.advice import Adviser, asked_again, retry_commands
 from reconciler.session.session import Session
 
 RECENT = timedelta(days=14)
@@ -38,7 +38,13 @@ def request_rows(
 ) -> Sequence[RequestRow]:
     """Return what people are shown of each request."""
     desired = session.config.desired(observation.at.date())
-    adviser = Adviser(desired, session.readers.keys(), session.names, retry_commands(rows, plan))
+    adviser = Adviser(
+        desired,
+        session.readers.keys(),
+        session.names,
+        retry_commands(rows, plan),
+        asked_again(rows, plan),
+    )
     span = validity(session, observation)
     return [_row(row, adviser, span, observation.at) for row in rows]
 

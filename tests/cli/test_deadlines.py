@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.cli.conftest import AGENCY, SHOP, SHOP_MOVES, Open, Place
+from tests.sandbox.town import service
 
 DAY = timedelta(days=1).total_seconds()
 
@@ -71,3 +72,42 @@ def test_lines_of_watch_tell_the_day_and_not_the_time_left_which_would_make_each
     (line,) = done.out.splitlines()
     assert "expires on " in line
     assert SHOP in line
+
+
+def test_expired_is_asked_again_once_by_itself_and_then_held_until_somebody_says_so(place: Open) -> None:
+    here = place(expiry_days=3)
+    here.asked()
+    here.town.turn(3 * DAY + 60)
+    assert "the next `reconciler apply` asks for it again by itself" in here.run("status").out
+    here.asked()
+    assert "by itself" not in here.run("status").out
+    here.town.turn(3 * DAY + 60)
+    said = here.run("status").out
+    assert "held: nothing is asked again until you say so" in said
+    assert "by itself" not in said
+    assert here.run("apply", "--yes", "--format", "json").json["receipts"] == []
+    assert f"next: reconciler apply --retry {SHOP}:technical" in said
+    done = here.run("apply", "--yes", "--format", "json", "--retry", SHOP).json
+    assert len(done["receipts"]) == 1
+
+
+def test_refused_is_held_however_much_time_passes(place: Open) -> None:
+    here = place()
+    here.town.refuse(AGENCY, here.asked())
+    assert "held: nothing is asked again until you say so" in here.run("status").out
+    here.town.turn(10 * DAY)
+    assert here.run("apply", "--yes", "--format", "json").json["receipts"] == []
+
+
+def test_what_a_guard_stops_is_not_said_to_be_asked_again(place: Open) -> None:
+    others = [f"vps/vps-{number}.vps.ovh.net" for number in range(2, 12)]
+    parts = [service(name, AGENCY, AGENCY, AGENCY) for name in others]
+    wanted = f"services: {{{SHOP}: {{technical: agency}}, {': {admin: agency}, '.join(others)}: {{}}}}\n"
+    here = place(wanted, *parts, expiry_days=3)
+    here.asked()
+    here.town.turn(3 * DAY + 60)
+    assert "by itself" in here.run("status").out
+    here.desk.write(wanted, guards="{max_changes_percent: 0}")
+    said = here.run("status").out
+    assert "expired" in said
+    assert "by itself" not in said

@@ -34,7 +34,8 @@ def test_a_time_box_desires_then_ten_days_before_it_ends(tmp_path: Path) -> None
 
 
 def test_the_file_says_how_many_days_before_and_one_box_may_say_another_number(tmp_path: Path) -> None:
-    body = "  domain/b.example: {technical: {account: agency, until: 2027-01-31, then: platform, lead_days: 0}}\n"
+    short = "{account: agency, until: 2027-01-31, then: platform, lead_days: 0}"
+    body = f"  domain/b.example: {{technical: {short}}}\n"
     config = loaded(tmp_path, "lead_days: 3\n" + BOXED + "}\n" + body)
 
     assert [box.lead_days for box in config.time_boxes.values()] == [3, 0]

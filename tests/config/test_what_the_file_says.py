@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import Account, Endpoint, GuardSettings, Place, TimeBox, load
+from reconciler.config import Account, Endpoint, GuardSettings, Place, load
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
 from tests.config.files import AGENCY, FINANCE, HEAD, PLATFORM, faults, loaded, problems, write
 

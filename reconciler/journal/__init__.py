@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from reconciler.journal.audit import Audit, Break, Fault
 from reconciler.ports.journal import Chronicle
 
 LEASE_SECONDS = 15.0
 """How long a lock outlives an owner that can no longer renew it."""
 
-__all__ = ["LEASE_SECONDS", "AuditedJournal", "open_journal"]
+__all__ = ["LEASE_SECONDS", "Audit", "AuditedJournal", "Break", "Fault", "open_journal"]
 
 
 class AuditedJournal(Chronicle, Protocol):
@@ -28,6 +29,9 @@ class AuditedJournal(Chronicle, Protocol):
         Whoever may write to the database can also rewrite the whole chain: this finds accidents and careless
         edits, not a determined forger.
         """
+
+    def audit(self) -> Audit | None:
+        """Return the same, with how many entries hold and what is wrong; None if there is no journal yet."""
 
 
 def _local_time() -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -52,25 +52,10 @@ def linked(
             "body": draft.body,
             "previous": head.hash,
         }
-        row["hash"] = _hash(row)
+        row["hash"] = link(row)
         rows.append(row)
         head = Head(row["seq"], row["hash"])
     return rows, head
-
-
-def first_broken(rows: Iterator[Mapping[str, Any]], head: Head) -> int | None:
-    """Return the number of the first row that does not continue the chain up to `head`, None if all do."""
-    seq, previous = 0, GENESIS
-    for row in rows:
-        seq += 1
-        if row["seq"] != seq or row["previous"] != previous or row["hash"] != _hash(row):
-            return seq
-        previous = row["hash"]
-        if seq == head.seq and previous != head.hash:
-            return seq
-        if seq > head.seq:
-            return seq
-    return seq + 1 if seq < head.seq else None
 
 
 def canonical(value: object) -> str:
@@ -90,6 +75,7 @@ def storable(text: str | None) -> str | None:
     return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 
-def _hash(row: Mapping[str, Any]) -> str:
+def link(row: Mapping[str, Any]) -> str:
+    """Return the hash that an entry must bear: over the one before it, and all that it says."""
     facts = canonical([row["previous"], *(row[column] for column in _HASHED)])
     return hashlib.sha256(facts.encode("ascii")).hexdigest()

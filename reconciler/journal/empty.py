@@ -98,6 +98,9 @@ class EmptyJournal:
         """Return None: a chain without links is not broken."""
         return None
 
+    def audit(self) -> None:
+        """Return None: there is nothing to look at."""
+
     def close(self) -> None:
         """Do nothing."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from reconciler.errors import JournalError
 from reconciler.journal import chronicle, lookups
+from reconciler.journal.audit import Audit
 from reconciler.journal.chain import Draft, linked
 from reconciler.journal.lease import Lease
 from reconciler.journal.ledger import Ledger
@@ -135,7 +136,12 @@ class DatabaseJournal:
 
     def verify(self) -> int | None:
         """Return the number of the first entry that was changed, lost or moved; None if the chain holds."""
-        return self._ledger.first_broken()
+        broken = self.audit().broken
+        return None if broken is None else broken.seq
+
+    def audit(self) -> Audit:
+        """Return how many entries are as they were written, and where that ends, if it does."""
+        return self._ledger.audit()
 
     def close(self) -> None:
         """Give back files and connections."""

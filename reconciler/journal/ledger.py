@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from reconciler.journal.chain import GENESIS, Head, first_broken
+from reconciler.journal.audit import Audit, audited
+from reconciler.journal.chain import GENESIS, Head
 from reconciler.journal.engine import begin_write
 from reconciler.journal.failures import told_plainly
 from reconciler.journal.location import Location
@@ -118,13 +119,13 @@ class Ledger:
         row = connection.execute(chosen).one_or_none()
         return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
 
-    def first_broken(self) -> int | None:
-        """Return the number of the first entry that does not continue the chain, None if all do."""
+    def audit(self) -> Audit:
+        """Return how far the chain holds, in one state of the database, whoever writes meanwhile."""
         with self.reading() as connection:
             head = self.head(connection)
             entries = select(ENTRIES).where(ENTRIES.c.endpoint == self.endpoint).order_by(ENTRIES.c.seq)
             with connection.execution_options(yield_per=1_000).execute(entries) as streamed:
-                return first_broken((row._asdict() for row in streamed), head)
+                return audited((row._asdict() for row in streamed), head)
 
     def close(self) -> None:
         """Give back every connection."""

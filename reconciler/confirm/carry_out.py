@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reconciler.confirm.judge import Offer
-from reconciler.confirm.tries import Slot, Tries, superseded
+from reconciler.confirm.tries import Tries, superseded
 from reconciler.confirm.verdicts import Kind, Verdict
+from reconciler.confirm.wanted import Slot
 from reconciler.model import AccountId
 from reconciler.render.safe import visible
 from reconciler.render.wording import Accounts, listed
@@ -44,9 +46,23 @@ def preview(rows: Sequence[Verdict | Offer], names: Accounts) -> tuple[Verdict, 
 
 
 def _in_turn(rows: Iterable[Verdict | Offer]) -> list[tuple[int, Offer]]:
-    """Return the offers with their places, in the order in which they are to be given."""
+    """Return the offers with their places, in the order in which they are to be given.
+
+    A token that may be that of several accounts is tried first for those that no other mail is surely for:
+    a wrong guess costs one of few tries.
+    """
     offers = [(at, row) for at, row in enumerate(rows) if isinstance(row, Offer)]
-    return sorted(offers, key=lambda pair: pair[1].rank, reverse=True)
+    sure = {(offer.task.id, *offer.accounts) for _, offer in offers if len(offer.accounts) == 1}
+    turns = sorted(offers, key=lambda pair: pair[1].rank, reverse=True)
+    return [
+        (
+            at,
+            replace(
+                offer, accounts=tuple(sorted(offer.accounts, key=lambda one: (offer.task.id, one) in sure))
+            ),
+        )
+        for at, offer in turns
+    ]
 
 
 def _would_confirm(offer: Offer, left: Sequence[AccountId], names: Accounts) -> Verdict:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from reconciler.confirm.judge import Offer
 from reconciler.confirm.verdicts import Kind, Verdict
+from reconciler.confirm.wanted import Slot
 from reconciler.errors import ApiError, OutcomeUnknownError, RefusedError, UnauthorizedError
 from reconciler.model import AccountId, Task, TaskState
 from reconciler.render.safe import visible
@@ -20,9 +21,6 @@ from reconciler.render.wording import Accounts, state_words
 
 MOST_TRIES = 3
 """Tokens that one run tries for one account of one request; the endpoint's own limit is not known."""
-
-Slot = tuple[int, AccountId]
-"""One account's answer to one request."""
 
 
 class Hand(Protocol):
@@ -149,6 +147,6 @@ def superseded(offer: Offer, why: str) -> Verdict:
 
 
 def _words(error: ApiError, token: str) -> str:
-    """Return the endpoint's words on one line; the token in them is blotted out, whatever its letters' case."""
+    """Return the endpoint's words on one line; the token in them is blotted out, whatever its case."""
     words = str(error) if error.hint is None else f"{error}; {error.hint}"
     return visible(re.sub(re.escape(token), "***", words, flags=re.IGNORECASE))

@@ -9,9 +9,13 @@ from typing import NamedTuple
 
 from reconciler.confirm.known import Known
 from reconciler.confirm.verdicts import Kind
-from reconciler.model import Asked, ServiceId, Task, TaskState, service_name
+from reconciler.model import AccountId, Asked, ServiceId, Task, TaskState, service_name
+from reconciler.progress import waiting_for
 from reconciler.render.safe import visible
 from reconciler.render.wording import listed, state_words
+
+Slot = tuple[int, AccountId]
+"""One account's answer to one request."""
 
 
 class Objection(NamedTuple):
@@ -35,6 +39,29 @@ def objection_to(number: int, known: Known) -> Objection | None:
         or _unwanted(task, asked.service, known)
         or _moved_on(task, asked.service, known)
     )
+
+
+def still_to_confirm(known: Known) -> frozenset[Slot]:
+    """Return which configured accounts have to confirm which requests of ours that the file wants.
+
+    Those count too that OVHcloud still checks: their mails will come. And so does one whose service cannot be
+    read just now: it may well be wanted.
+    """
+    return frozenset(
+        (number, account)
+        for number, task in known.tasks.items()
+        if known.made(task) and _may_be_wanted(task, known)
+        for account in waiting_for(task, known.answers)
+        if account in known.addresses and known.only in {None, account}
+    )
+
+
+def _may_be_wanted(task: Task, known: Known) -> bool:
+    asked = known.asked[task.id]
+    if _changed(task, asked, known) or _unwanted(task, asked.service, known):
+        return False
+    moved = _moved_on(task, asked.service, known)
+    return moved is None or moved.kind is Kind.NOT_SEEN
 
 
 def _not_shown(number: int, known: Known) -> Objection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from reconciler.errors import NotFoundError, ReconcilerError
+from reconciler.errors import ApiError, NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
 from reconciler.model.memory import CLOCK_TOLERANCE
 from reconciler.progress import by_task, waiting_for
@@ -65,10 +65,19 @@ def accept(task: Task, party: AccountId, token: str, session: Session) -> str:
     Raises:
         ApiError: the endpoint did not take it; its words say why.
     """
+    give(task, party, token, session)
+    follows = what_follows(task, party, session)
+    return f"task {task.id}: accepted for {session.called(party)}; {follows}"
+
+
+def give(task: Task, party: AccountId, token: str, session: Session) -> None:
+    """Confirm a task for one of our accounts, once, and journal it.
+
+    Raises:
+        ApiError: the endpoint did not take it; its words say why.
+    """
     session.writers[party].accept(task.id, token)
     _remember(Answer.ACCEPTED, task, party, session)
-    follows = _what_follows(task, party, session)
-    return f"task {task.id}: accepted for {session.called(party)}; {follows}"
 
 
 def refuse(task: Task, party: AccountId, token: str, session: Session) -> str:
@@ -134,8 +143,12 @@ def _remember(answer: Answer, task: Task, party: AccountId, session: Session) ->
     session.journal.confirm(Confirmation(task.id, party, answer, session.readers[party].now(), session.user))
 
 
-def _what_follows(task: Task, party: AccountId, session: Session) -> str:
-    found = session.readers[party].tasks([task.id])
+def what_follows(task: Task, party: AccountId, session: Session) -> str:
+    """Return in words what a task that we just answered waits for now; the answer stands whatever is seen."""
+    try:
+        found = session.readers[party].tasks([task.id])
+    except ApiError as error:
+        return f"the request cannot be read now: {error}"
     now = found[0] if found else task
     session.journal.saw([now], session.readers[party].now())
     if now.state is TaskState.DONE:

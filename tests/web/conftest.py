@@ -1,0 +1,8 @@
+"""The page's tests share one Chromium, and a shop whose technical contact moves to an agency."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import place
+from tests.web.browser import axe, chromium, visit
+
+__all__ = ["axe", "chromium", "place", "visit"]

@@ -49,6 +49,20 @@ def open_mailbox(address: MailboxAddress, password: str) -> Iterator[ImapMailbox
     Raises:
         ReconcilerError: it cannot be opened, or imap-tools is not installed; the text holds no password.
     """
+    require_imap_tools()
+    mailbox = ImapMailbox(address, password)
+    try:
+        yield mailbox
+    finally:
+        mailbox.close()
+
+
+def require_imap_tools() -> None:
+    """Make sure that the package is there.
+
+    Raises:
+        ReconcilerError: it is not.
+    """
     try:
         import imap_tools  # noqa: F401, PLC0415 - an extra: is it there?
     except ImportError:
@@ -56,11 +70,6 @@ def open_mailbox(address: MailboxAddress, password: str) -> Iterator[ImapMailbox
             "a mailbox is read by the package imap-tools, which is not installed",
             hint="pip install 'contact-reconciler[mail]'",
         ) from None
-    mailbox = ImapMailbox(address, password)
-    try:
-        yield mailbox
-    finally:
-        mailbox.close()
 
 
 class ImapMailbox:

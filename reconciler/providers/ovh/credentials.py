@@ -5,14 +5,12 @@
     application_secret = {env = "OVH_AB_SECRET"}
     consumer_key = {cmd = ["pass", "show", "ovh/ab12345"]}
 
-Every problem of the file is told at once, with the file and the table, never with a value.
+Passwords of mailboxes may stand beside them, see `passwords`. Every problem of the file is told at once, with
+the file and the table, never with a value.
 """
 
 from __future__ import annotations
 
-import os
-import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,10 +28,11 @@ from reconciler.providers.ovh.keys import (
     credentials_from,
 )
 from reconciler.providers.ovh.native import native_credentials
+from reconciler.providers.ovh.passwords import MAILBOXES
+from reconciler.providers.ovh.private_file import private_tables
 from reconciler.providers.ovh.references import UnresolvedError, resolve
 
 DEFAULT_ENDPOINT = "ovh-eu"
-_LARGEST_FILE = 4 * 1024 * 1024
 _FETCHERS = 8
 
 
@@ -70,9 +69,11 @@ def default_path(environ: Mapping[str, str]) -> Path:
 
 
 def _accounts_of(file: Path, endpoint: str, environ: Mapping[str, str]) -> dict[AccountId, Credentials]:
-    document = _parse(file, _read_private(file))
+    document = private_tables(file)
     problems = [
-        f"unknown table or key {key!r}: only [accounts.ID] is known" for key in document if key != "accounts"
+        f'unknown table or key {key!r}: only [accounts.ID] and [imap."USER@HOST"] are known'
+        for key in document
+        if key not in {"accounts", MAILBOXES}
     ]
     tables = document.get("accounts", {})
     if not isinstance(tables, dict):
@@ -95,38 +96,6 @@ def _accounts_of(file: Path, endpoint: str, environ: Mapping[str, str]) -> dict[
     if problems:
         raise CredentialsError("\n".join(f"{file}: {problem}" for problem in problems), hint=_hint(problems))
     return accounts
-
-
-def _read_private(file: Path) -> str:
-    """Return the text of a file that nobody else can read; mode and text are of the same open file."""
-    try:
-        with file.open("rb") as opened:
-            mode = os.fstat(opened.fileno()).st_mode
-            if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-                raise CredentialsError(
-                    f"{file}: others can read it (mode {stat.S_IMODE(mode):04o})", hint=f"chmod 600 {file}"
-                )
-            data = opened.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise CredentialsError(f"{file}: cannot be read: {error.strerror}") from None
-    if len(data) > _LARGEST_FILE:
-        raise CredentialsError(
-            f"{file}: larger than {_LARGEST_FILE // 1024 // 1024} MB, that is no credentials file"
-        )
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise CredentialsError(f"{file}: is not UTF-8 text") from None
-
-
-def _parse(file: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # `from None`: newer Pythons hang the whole document, secrets included, on the exception
-        raise CredentialsError(f"{file}: is not TOML: {error}") from None
-    except RecursionError:
-        raise CredentialsError(f"{file}: is not TOML: nested too deeply") from None
 
 
 def _twins(tables: Mapping[str, Any]) -> Iterator[str]:

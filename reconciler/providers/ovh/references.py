@@ -34,19 +34,40 @@ def resolve(value: Any, *, folder: Path, environ: Mapping[str, str]) -> str:
     Raises:
         UnresolvedError: not one of the four forms, or nothing usable was found there.
     """
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, dict) and len(value) == 1:
-        ((kind, argument),) = value.items()
-        text = _fetch(kind, argument, folder, environ)
-    else:
-        raise UnresolvedError('must be a string or one of {env = "NAME"}, {file = "/path"}, {cmd = ["argv"]}')
-    text = text.strip()
+    text = _text(value, folder, environ).strip()
     if not text:
         raise UnresolvedError("is empty")
     if len(text) > _LONGEST_KEY or not looks_like_a_key(text):
         raise UnresolvedError("holds characters that no key has: it must be one word of visible ASCII")
     return text
+
+
+def resolve_password(value: Any, *, folder: Path, environ: Mapping[str, str]) -> str:
+    """Return the password that `value` is or refers to, without the line break that files and commands add.
+
+    Args:
+        value: as TOML gave it.
+        folder: what a relative `file` is relative to.
+        environ: where `env` looks, and what a command inherits.
+
+    Raises:
+        UnresolvedError: not one of the four forms, or nothing usable was found there.
+    """
+    text = _text(value, folder, environ).removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise UnresolvedError("is empty")
+    if len(text) > _LONGEST_KEY or any(char in text for char in "\r\n\0"):
+        raise UnresolvedError("must be one line of text")
+    return text
+
+
+def _text(value: Any, folder: Path, environ: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, argument),) = value.items()
+        return _fetch(kind, argument, folder, environ)
+    raise UnresolvedError('must be a string or one of {env = "NAME"}, {file = "/path"}, {cmd = ["argv"]}')
 
 
 def _fetch(kind: str, argument: Any, folder: Path, environ: Mapping[str, str]) -> str:

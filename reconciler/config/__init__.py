@@ -24,16 +24,28 @@ __all__ = [
     "Occasion",
     "Place",
     "TimeBox",
+    "include_patterns",
     "load",
 ]
 
 
-def load(path: Path) -> Config:
+def load(path: Path, *, shown_as: Path | None = None) -> Config:
     """Return what a file and all that it includes declare.
+
+    Args:
+        path: the main file.
+        shown_as: the path that messages and places name in its stead; None: `path`.
 
     Raises:
         ConfigError: with every problem found in any of the files, each with its place and a hint.
     """
     from reconciler.config.loading import load as load_file  # noqa: PLC0415 - a YAML parser, only for who reads
 
-    return load_file(path)
+    return load_file(path, shown_as or path)
+
+
+def include_patterns(path: Path) -> tuple[str, ...]:
+    """Return the usable entries of a main file's `include`; none where it cannot be read, `load` says why."""
+    from reconciler.config.loading import include_patterns as patterns_of  # noqa: PLC0415 - as above
+
+    return patterns_of(path)

@@ -27,11 +27,13 @@ class Includes:
 
     Args:
         main: the main file's path.
+        shown_as: what messages call it; included files are named as if they lay beside that.
         source: its text, for problems.
     """
 
-    def __init__(self, main: Path, source: Source, problems: Problems) -> None:
+    def __init__(self, main: Path, shown_as: Path, source: Source, problems: Problems) -> None:
         self._folder = main.parent
+        self._shown_folder = shown_as.parent
         self._source = source
         self._problems = problems
         self._root = self._folder.resolve()
@@ -55,7 +57,7 @@ class Includes:
                 else:
                     found.setdefault(real, (path, at))
         for _, (path, at) in sorted(found.items()):
-            yield path, visible(str(path)), at
+            yield path, self._name(path), at
 
     def _matches(self, pattern: str, at: int) -> list[Path]:
         fault = fault_of_path(pattern)
@@ -106,7 +108,10 @@ class Includes:
         return str(real) if real.is_relative_to(self._root) else None
 
     def _refuse(self, path: Path, at: int, why: str, hint: str) -> None:
-        self._problems.note(self._source, at, f"{quoted(str(path))} {why}", hint)
+        self._problems.note(self._source, at, f"{quoted(self._name(path))} {why}", hint)
+
+    def _name(self, path: Path) -> str:
+        return visible(str(self._shown_folder / path.relative_to(self._folder)))
 
 
 def fault_of_path(pattern: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.config.accounts import AccountBook
 from reconciler.config.desired import Joined
 from reconciler.config.document import Document, Skeletons, read_document
-from reconciler.config.includes import Includes
+from reconciler.config.includes import Includes, fault_of_path
 from reconciler.config.model import Config
 from reconciler.config.notices import Notices
 from reconciler.config.problems import Problems
@@ -19,14 +19,24 @@ from reconciler.config.settings import Settings
 from reconciler.model.text import visible
 
 
-def load(path: Path) -> Config:
-    """Return what a file and all that it includes declare.
+def load(path: Path, shown_as: Path) -> Config:
+    """Return what a file and all that it includes declare; messages and places call it `shown_as`.
 
     Raises:
         ConfigError: with every problem found in any of the files.
     """
     with _collector_paused():
-        return _load(path)
+        return _load(path, shown_as)
+
+
+def include_patterns(path: Path) -> tuple[str, ...]:
+    """Return the usable entries of a main file's `include`; none where it cannot be read."""
+    problems = Problems()
+    try:
+        main = read_document(read(path, ""), problems)
+    except UnreadableError:
+        return ()
+    return tuple(pattern for pattern, _ in Settings(main, problems).include() if not fault_of_path(pattern))
 
 
 @contextmanager
@@ -41,15 +51,15 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _load(path: Path) -> Config:
+def _load(path: Path, shown_as: Path) -> Config:
     problems = Problems()
     try:
-        main = read_document(read(path, visible(str(path))), problems)
+        main = read_document(read(path, visible(str(shown_as))), problems)
     except UnreadableError as error:
         problems.keep(error.problem)
         raise problems.error(error.problem.file) from None
     settings = Settings(main, problems)
-    documents = [main, *_included(path, main, settings, problems)]
+    documents = [main, *_included(path, shown_as, main, settings, problems)]
     accounts = AccountBook(problems)
     for document in documents:
         accounts.take(document)
@@ -83,12 +93,14 @@ def _load(path: Path) -> Config:
     )
 
 
-def _included(path: Path, main: Document, settings: Settings, problems: Problems) -> Iterator[Document]:
+def _included(
+    path: Path, shown_as: Path, main: Document, settings: Settings, problems: Problems
+) -> Iterator[Document]:
     patterns = settings.include()
     if not patterns:
         return
     skeletons: Skeletons = {}
-    for file, name, at in Includes(path, main.source, problems).files(patterns):
+    for file, name, at in Includes(path, shown_as, main.source, problems).files(patterns):
         try:
             yield read_document(read(file, name), problems, included=True, skeletons=skeletons)
         except UnreadableError as error:

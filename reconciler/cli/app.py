@@ -22,6 +22,7 @@ COMMANDS = {
     "accept": "Confirm a request as one of its parties.",
     "refuse": "Turn a request down as one of its parties.",
     "resend": "Have a new mail with a new token sent to a party.",
+    "history": "Show who held what since when, as far as the journal knows.",
     "validate": "Check the file; needs no credentials and no network.",
     "schema": "Print the JSON schema of the file or of the plan.",
     "serve": "A page with every service and request, for a browser.",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -56,8 +58,8 @@ def door_of(
     return door
 
 
-def run(session: Session, door: Door, *, host: str, port: int, browse: bool) -> None:
-    """Serve the page until a signal comes; print its address once it can be opened."""
+def run(session: Session, door: Door, *, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve the page until a signal comes; `tell` is given its address once it can be opened."""
     here = not session.config.endpoint.is_remote
     app = create_app(
         session,
@@ -67,13 +69,19 @@ def run(session: Session, door: Door, *, host: str, port: int, browse: bool) -> 
     )
     with listening(host, port) as listener:
         address = address_of(listener)
+        serve(guarded(app, door), listener, ready=lambda: tell(address))
 
-        def tell() -> None:
-            click.echo(address)
-            if browse:
-                click.launch(address)
 
-        serve(guarded(app, door), listener, ready=tell)
+def show(address: str, *, browse: bool) -> None:
+    """Print the address as one line, and open a browser if that was asked for."""
+    click.echo(address)
+    if browse:  # in a thread: a browser that runs in the terminal returns when it is left
+        Thread(target=_open_browser, args=(address,), daemon=True).start()
+
+
+def _open_browser(address: str) -> None:
+    if click.launch(address):
+        click.echo("no browser could be opened", err=True)
 
 
 def _token(file: Path | None) -> str | None:

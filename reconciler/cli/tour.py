@@ -50,6 +50,12 @@ services:
 settings: {processing_seconds: 3}
 """
 
+_ON_THE_PAGE = (
+    "Open that address and look into Mailboxes: follow the link in the agency's mail and accept.",
+    "The request then waits for the platform team, whose own mail holds the other link: accept that too.",
+    "It is done once the service itself shows the new contact, a few seconds later. Ctrl-C ends the page.",
+)
+
 _BEFORE = "  hosting/web/shop.example: {}\n"
 _AFTER = "  hosting/web/shop.example: {billing: agency}\n"
 
@@ -57,14 +63,7 @@ _AFTER = "  hosting/web/shop.example: {billing: agency}\n"
 def run(folder: Path | None) -> ExitCode:
     """Show the whole job and return 0, or 1 where a step did not end as it should."""
     tour = _Tour(_new_folder(folder))
-    tour.tell(
-        "A file in git says who is to hold which contact. Only one differs from what OVHcloud has today."
-    )
-    tour.show_file()
-    tour.tell("What would be asked of whom?")
-    tour.reconciler("plan")
-    tour.tell("Ask. Nothing changes by asking: both parties must confirm.")
-    tour.reconciler("apply", "--yes")
+    tour.begin()
     tour.tell("OVHcloud (here: a sandbox that speaks its API) mails each party a token of its own.")
     tour.reconciler("sandbox", "mails", "--account", "agency", "--last", "1")
     task = tour.open_task()
@@ -86,9 +85,47 @@ def run(folder: Path | None) -> ExitCode:
     return ExitCode.OK
 
 
+def run_on_the_page(folder: Path | None, *, browse: bool) -> ExitCode:
+    """Show the first half of the job, then serve the page for the second; return 0 once a signal ends it."""
+    tour = _Tour(_new_folder(folder))
+    tour.begin()
+    tour.tell("The rest is for the people who were mailed. The page shows what each of them sees.")
+    tour.serve(browse=browse)
+    tour.farewell()
+    return ExitCode.OK
+
+
 @dataclass(frozen=True, slots=True)
 class _Tour:
     folder: Path
+
+    def begin(self) -> None:
+        """Show file, plan and apply: one request is open afterwards."""
+        self.tell(
+            "A file in git says who is to hold which contact. Only one differs from what OVHcloud has today."
+        )
+        self.show_file()
+        self.tell("What would be asked of whom?")
+        self.reconciler("plan")
+        self.tell("Ask. Nothing changes by asking: both parties must confirm.")
+        self.reconciler("apply", "--yes")
+
+    def serve(self, *, browse: bool) -> None:
+        """Serve the page on a free port until a signal comes."""
+        from reconciler.cli.opening import open_session  # noqa: PLC0415
+        from reconciler.cli.options import Settings  # noqa: PLC0415
+        from reconciler.cli.serving import run, show  # noqa: PLC0415
+        from reconciler.web.guard import Door  # noqa: PLC0415
+
+        def tell(address: str) -> None:
+            show(address, browse=browse)
+            for sentence in _ON_THE_PAGE:
+                click.secho(f"# {sentence}", bold=True)
+
+        click.echo("$ reconciler serve --port 0")
+        file = self.folder.resolve() / "contacts.yaml"
+        with open_session(Settings(file), writing=True) as session:
+            run(session, Door(), host="127.0.0.1", port=0, tell=tell)
 
     def tell(self, text: str) -> None:
         click.secho(f"\n# {text}", bold=True)

@@ -13,17 +13,24 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.web.guard.headers import HEADERS
 
-HEADER_SECONDS = 10.0
-"""For all headers of one call, however they are spread."""
-READER_SECONDS = 30.0
-"""For an answer to be taken once the socket is full."""
-CLOSING_SECONDS = 5.0
-MOST_CONNECTIONS = 200
 LARGEST_HEADERS = 16_384
+"""Bytes, of all headers of one call together."""
 
 
 class ImpatientConnection(H11Protocol):
-    """Serves one connection and gives up on one that takes too long."""
+    """Serves one connection and gives up on one that takes too long.
+
+    Attributes:
+        header_seconds: for all headers of one call, however they are spread.
+        reader_seconds: for an answer to be taken, once the socket is full.
+        closing_seconds: for the last bytes to be taken.
+        most: connections at a time.
+    """
+
+    header_seconds = 10.0
+    reader_seconds = 30.0
+    closing_seconds = 5.0
+    most = 200
 
     _deadline: asyncio.TimerHandle | None = None
     _reader_deadline: asyncio.TimerHandle | None = None
@@ -32,7 +39,7 @@ class ImpatientConnection(H11Protocol):
         """Begin to wait for the first call; where there are too many, the one that waits longest goes."""
         super().connection_made(transport)
         self._watch()
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.most:
             waiting = [
                 one for one in self.connections if isinstance(one, ImpatientConnection) and one.is_waiting
             ]
@@ -56,18 +63,18 @@ class ImpatientConnection(H11Protocol):
         self._stop_reader_deadline()
         super().on_response_complete()
         if self.transport.is_closing():
-            self._after(CLOSING_SECONDS)  # what is still in the buffer may never be read
+            self._after(self.closing_seconds)  # what is still in the buffer may never be read
 
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection."""
         super().timeout_keep_alive_handler()
-        self._after(CLOSING_SECONDS)
+        self._after(self.closing_seconds)
 
     def pause_writing(self) -> None:
         """Wait for the reader, but not for ever: an answer is timed as a whole, not from pause to pause."""
         super().pause_writing()
         if self._reader_deadline is None:
-            self._reader_deadline = self.loop.call_later(READER_SECONDS, self.transport.abort)
+            self._reader_deadline = self.loop.call_later(self.reader_seconds, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, with the headers that every answer has."""
@@ -87,7 +94,7 @@ class ImpatientConnection(H11Protocol):
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
-        self._after(CLOSING_SECONDS)
+        self._after(self.closing_seconds)
 
     @property
     def is_waiting(self) -> bool:
@@ -104,7 +111,7 @@ class ImpatientConnection(H11Protocol):
         if not self.is_waiting:
             self._stop_deadline()
         elif self._deadline is None:
-            self._after(HEADER_SECONDS)
+            self._after(self.header_seconds)
 
     def _after(self, seconds: float) -> None:
         self._stop_deadline()

@@ -11,12 +11,12 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.errors import ReconcilerError
-from reconciler.web.connections import LARGEST_HEADERS, MOST_CONNECTIONS, ImpatientConnection
+from reconciler.web.connections import LARGEST_HEADERS, ImpatientConnection
 from reconciler.web.guard.door import is_loopback
 
 _KEEP_ALIVE_SECONDS = 15
-_STOP_SECONDS = 1  # for pages that are being sent; an answer to OVHcloud is waited for, see `_Server`
-_BACKLOG = 2 * MOST_CONNECTIONS
+_STOP_SECONDS = 1  # for pages that are being sent; what OVHcloud is being told is waited for
+_BACKLOG = 2 * ImpatientConnection.most
 
 
 @contextmanager
@@ -61,10 +61,46 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], None]) -
     Raises:
         Exception: whatever kept the page from starting.
     """
-    watched = _Watched(app)
-    config = uvicorn.Config(
-        watched,
-        http=ImpatientConnection,
+    server = PageServer(app, ready)
+    with _last_word(server):
+        server.run([listener])
+    if server.failure is not None:
+        raise server.failure
+
+
+class PageServer(uvicorn.Server):
+    """Tells when it answers, and what kept it from starting.
+
+    When told to stop it gives calls a second to end and then cancels them. An answer that is on its way to
+    OVHcloud is made by a thread that cannot be cancelled: it is finished and journalled before `run` returns.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        ready: Callable[[], None],
+        *,
+        connection: type[ImpatientConnection] = ImpatientConnection,
+    ) -> None:
+        self._watched = _Watched(app)
+        self._ready = ready
+        super().__init__(_configuration(self._watched, connection))
+
+    @property
+    def failure(self) -> Exception | None:
+        """Return what kept the page from starting, if anything did."""
+        return self._watched.failure
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        self._ready()
+        await super().main_loop()
+
+
+def _configuration(app: ASGIApp, connection: type[ImpatientConnection]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=connection,
         ws="none",
         lifespan="on",
         loop="asyncio",
@@ -77,11 +113,6 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], None]) -
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_STOP_SECONDS,
     )
-    server = _Server(config, ready)
-    with _last_word(server):
-        server.run([listener])
-    if watched.failure is not None:
-        raise watched.failure
 
 
 class _Watched:
@@ -98,23 +129,6 @@ class _Watched:
             if scope["type"] == "lifespan":
                 self.failure = error
             raise
-
-
-class _Server(uvicorn.Server):
-    """Tells when it answers.
-
-    When told to stop it gives calls a second to end and then cancels them. An answer that is on its way to
-    OVHcloud is made by a thread that cannot be cancelled: it is finished and journalled before `run` returns.
-    """
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def main_loop(self) -> None:
-        """Serve until told to stop."""
-        self._ready()
-        await super().main_loop()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -61,8 +62,8 @@ def command(
     machine reaches it, and everybody on this machine may use it.
     """
     from reconciler.cli.opening import open_session  # noqa: PLC0415
-    from reconciler.cli.serving import door_of, run  # noqa: PLC0415
+    from reconciler.cli.serving import door_of, run, show  # noqa: PLC0415
 
     door = door_of(host, names, token_file=token_file, user_header=trust_header, proxies=proxies)
     with open_session(settings, writing=True) as session:
-        run(session, door, host=host, port=port, browse=browse)
+        run(session, door, host=host, port=port, tell=partial(show, browse=browse))

@@ -12,7 +12,8 @@ from datetime import date
 from reconciler import guards
 from reconciler.config import Config
 from reconciler.diff import compare
-from reconciler.model import AccountId, Claim, Confirmation, Observation, Role, ServiceId
+from reconciler.model import ROLES, AccountId, Claim, Confirmation, Observation, Role, ServiceId
+from reconciler.model.time_box import TimeBox
 from reconciler.plan import Plan, Situation, Stop, make_plan
 from reconciler.progress import by_task, join
 from reconciler.progress.joining import is_claimed
@@ -61,8 +62,18 @@ def propose(
         region=config.endpoint.region,
     )
     plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
+    if config.time_boxes:
+        plan = replace(plan, time_boxes=_of_trays(plan, config.time_boxes))
     moving = sum(len(request.changes) for request in plan.requests) + len(plan.deferred)
     reason = guards.stops(moving, plan.managed, plan.services, config.guards, lifted)
     if reason is None:
         return plan
     return replace(plan, stopped_by=(Stop(guards.Guard.MAX_CHANGES_PERCENT, reason),))
+
+
+def _of_trays(
+    plan: Plan, boxes: Mapping[tuple[ServiceId, Role], TimeBox]
+) -> Mapping[tuple[ServiceId, Role], TimeBox]:
+    """Return the time boxes of contacts in a tray, in the order of service and role."""
+    keys = {(change.service, change.role) for change in plan.changes()} & boxes.keys()
+    return {key: boxes[key] for key in sorted(keys, key=lambda key: (key[0], ROLES.index(key[1])))}

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from reconciler.config.model import Place
 from reconciler.config.nodes import Fields, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, line_and_column, quoted
 from reconciler.config.values import Values
 from reconciler.model.contacts import ROLES
+from reconciler.model.time_box import Place
 
 _ROLE_WORDS = tuple(role.value for role in ROLES)
 _ROLE_INDEX = {word: index for index, word in enumerate(_ROLE_WORDS)}

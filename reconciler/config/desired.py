@@ -8,7 +8,7 @@ from typing import NamedTuple
 from reconciler.config.accounts import AccountBook, note_no_mapping
 from reconciler.config.assignments import Assigned, Assignments, Box, Named
 from reconciler.config.document import Document
-from reconciler.config.model import Endpoint, TimeBox
+from reconciler.config.model import Endpoint
 from reconciler.config.nodes import Fields
 from reconciler.config.places import Places
 from reconciler.config.problems import Problems
@@ -16,6 +16,7 @@ from reconciler.config.reading import quoted
 from reconciler.config.rows import Row
 from reconciler.model import ROLES, AccountId, Contacts, Role, ServiceId
 from reconciler.model.routes import ROUTES
+from reconciler.model.time_box import TimeBox
 
 _MOST_WARNINGS = 100
 _NOBODY: Row = (None, None, None)

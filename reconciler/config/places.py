@@ -6,9 +6,9 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
-from reconciler.config.model import Place
 from reconciler.config.reading import line_and_column
 from reconciler.model import Contacts, ServiceId
+from reconciler.model.time_box import Place
 
 
 class Places(Mapping[ServiceId, Place]):

@@ -8,13 +8,14 @@ from reconciler.config.accounts import AccountBook, note_no_mapping
 from reconciler.config.assignments import Assignments
 from reconciler.config.document import Document
 from reconciler.config.endpoints import endpoint_of
-from reconciler.config.model import LEAD_DAYS, Endpoint, GuardSettings
+from reconciler.config.model import Endpoint, GuardSettings
 from reconciler.config.nodes import BAD, Fields, Items, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import FIRST
 from reconciler.config.service_keys import fault_of_pattern
 from reconciler.config.values import Values
 from reconciler.model import AccountId
+from reconciler.model.time_box import LEAD_DAYS
 
 VERSION = 1
 _GUARD_KEYS = ("max_changes_percent", "protected", "allow_admin_handover_to")

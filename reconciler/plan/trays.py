@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.diff import Change
 from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
+from reconciler.model.time_box import TimeBox
 
 
 class Reason(StrEnum):
@@ -120,6 +122,7 @@ class Plan:
         managed: how many contacts are managed and readable.
         services: how many services have a managed role.
         fingerprint: sha256 over the requests, and the live values and open tasks of their services.
+        time_boxes: those of contacts in a tray, for people to see why; they are no part of the fingerprint.
     """
 
     requests: tuple[Request, ...] = ()
@@ -136,3 +139,11 @@ class Plan:
     managed: int = 0
     services: int = 0
     fingerprint: str = ""
+    time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield every wanted change, tray by tray: each lies in exactly one."""
+        for request in self.requests:
+            yield from request.changes
+        for tray in (self.deferred, self.pending, self.blocked):
+            yield from (row.change for row in tray)

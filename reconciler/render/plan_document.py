@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as quoted
 
 from reconciler.plan import Plan, PlannedTask
+from reconciler.render.time_boxes import time_box_objects
 from reconciler.render.wording import counts
 
 VERSION = 1
@@ -47,6 +48,8 @@ def plan_json(plan: Plan) -> str:
             f'{{"guard": {quoted(s.guard)}, "detail": {quoted(s.detail)}}}' for s in plan.stopped_by
         ),
     }
+    if plan.time_boxes:
+        keys["time_boxes"] = _listed(map(json.dumps, time_box_objects(plan)))
     pieces = [piece for key, value in keys.items() for piece in (",\n ", quoted(key), ": ", value)]
     return _well_formed("".join(["{", *pieces[1:], "}"]))
 

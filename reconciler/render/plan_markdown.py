@@ -15,7 +15,7 @@ from reconciler.render.wording import Accounts, Counts, counts
 MARKER = "<!-- reconciler:plan -->"
 """The first line, by which the next run finds its own comment and replaces it."""
 
-_SENTENCES = frozenset({"Role", "Reason", "Why", "Waits for", "Where it stands", "Task"})
+_SENTENCES = frozenset({"Role", "Reason", "Why", "Waits for", "Where it stands", "Task", "Time box"})
 
 
 def plan_markdown(plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None) -> str:

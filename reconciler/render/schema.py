@@ -5,6 +5,7 @@ Keys may be added in a later release of the same version, so a reader must let u
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -114,6 +115,18 @@ class Stop(Row):
     detail: str
 
 
+class TimeBox(Row):
+    """Why a contact in one of the trays is not there for good."""
+
+    service: Service
+    role: Role
+    account: Annotated[Account, Field(description="Who holds the contact until then.")]
+    until: Annotated[date, Field(description="The first UTC day on which `then` is to hold it.")]
+    then: Annotated[Account, Field(description="Who follows.")]
+    reason: str | None
+    ticket: str | None
+
+
 class PlanDocument(Row):
     """What would be asked of whom, what waits, what is blocked and why."""
 
@@ -129,6 +142,9 @@ class PlanDocument(Row):
     unmanaged: Annotated[list[Service], Field(description="Seen, but not declared.")]
     unknown: list[Unknown]
     stopped_by: list[Stop]
+    time_boxes: Annotated[
+        list[TimeBox], Field(description="Of the contacts above that end; left out where there is none.")
+    ] = []
 
 
 def plan_json_schema() -> dict[str, Any]:

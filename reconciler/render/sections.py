@@ -14,6 +14,7 @@ from reconciler.plan import Contested, Plan
 from reconciler.render.lists import Rows, Section, Tone, Words, plain_rows
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.safe import is_plain
+from reconciler.render.time_boxes import time_box_section
 from reconciler.render.wording import Accounts, Counts, Groups, counted, moved, standing, waits_for
 
 _LIFT = (
@@ -48,6 +49,13 @@ def sections(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> Ite
         yield _blocked(plan, accounts, groups)
     if plan.contested:
         yield _contested(plan, accounts)
+    yield from _beside(plan, names)
+
+
+def _beside(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Section]:
+    """Yield the lists of what stands beside the trays and is not acted on."""
+    if plan.time_boxes:
+        yield time_box_section(plan, names)
     if plan.absent:
         yield _absent(plan)
     if plan.unmanaged:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.config import Config, Endpoint, Place, TimeBox
-from reconciler.config.model import LEAD_DAYS
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
+from reconciler.model.time_box import LEAD_DAYS
 from tests.config.files import AGENCY, FINANCE, PLATFORM, faults, loaded
 
 SERVICE = ServiceId("domain/a.example")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reconciler.diff import Change
 from reconciler.model import AccountId, Role, ServiceId, TaskState
+from reconciler.model.time_box import TimeBox
 from reconciler.plan import (
     Blocked,
     Contested,
@@ -146,6 +149,28 @@ STOPPED = Plan(
 WAITING = Plan(pending=EVERYTHING.pending, in_sync=1, managed=6, services=6, fingerprint="d" * 64)
 STUCK = Plan(blocked=EVERYTHING.blocked[:1], in_sync=1, managed=2, services=2, fingerprint="e" * 64)
 
+UNTIL = date(2027, 1, 31)
+TIME_BOXED = Plan(
+    requests=(
+        request(change("domain/gets.example")),
+        request(change("domain/plain.example")),
+        request(change("domain/back.example", live=AGENCY, desired=PLATFORM)),
+    ),
+    pending=(Pending(change("domain/p1.example"), 5001, TaskState.VALIDATING, (AGENCY,)),),
+    managed=4,
+    services=4,
+    fingerprint="a" * 64,
+    time_boxes={
+        (ServiceId("domain/back.example"), Role.TECHNICAL): TimeBox(
+            AGENCY, UNTIL, PLATFORM, "shop relaunch", "OPS-12"
+        ),
+        (ServiceId("domain/gets.example"), Role.TECHNICAL): TimeBox(
+            AGENCY, UNTIL, PLATFORM, "shop relaunch", "OPS-12"
+        ),
+        (ServiceId("domain/p1.example"), Role.TECHNICAL): TimeBox(AGENCY, UNTIL, STRANGER),
+    },
+)
+
 
 def hostile(text: str) -> Plan:
     """A plan in which every text that comes from a file or a server is `text`."""
@@ -170,4 +195,5 @@ def hostile(text: str) -> Plan:
         managed=20,
         services=1,
         fingerprint="0" * 64,
+        time_boxes={(service, Role.ADMIN): TimeBox(account, UNTIL, bad.desired, text, text)},
     )

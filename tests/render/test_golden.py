@@ -25,6 +25,7 @@ PLANS = {
     "stopped": plans.STOPPED,
     "waiting": plans.WAITING,
     "stuck": plans.STUCK,
+    "time_boxed": plans.TIME_BOXED,
     "hostile": plans.hostile(plans.HOSTILE[8]),
 }
 
@@ -44,7 +45,7 @@ def test_the_json_of_a_plan_is_as_blessed(name: str) -> None:
     assert_golden(plan_json(PLANS[name]), GOLDEN / f"plan_{name}.json")
 
 
-@pytest.mark.parametrize("name", ["everything", "in_sync"])
+@pytest.mark.parametrize("name", ["everything", "in_sync", "time_boxed"])
 def test_a_terminal_shows_the_plan_as_blessed(name: str) -> None:
     assert_golden(shown_in_a_terminal(PLANS[name]), GOLDEN / f"plan_{name}_terminal.txt")
 

@@ -24,6 +24,7 @@ ALL = (
     plans.NOTHING_MANAGED,
     plans.STOPPED,
     plans.WAITING,
+    plans.TIME_BOXED,
     *map(plans.hostile, HOSTILE),
 )
 
@@ -36,7 +37,7 @@ def as_published(plan: Plan) -> dict[str, Any]:
         return shown | {key: getattr(row, key) for key in keys}
 
     tasks = [task for request in plan.requests for task in request.tasks]
-    return {
+    document: dict[str, Any] = {
         "version": 1,
         "fingerprint": plan.fingerprint,
         "summary": {
@@ -79,6 +80,20 @@ def as_published(plan: Plan) -> dict[str, Any]:
         "unknown": [dataclasses.asdict(row) for row in plan.unknown],
         "stopped_by": [dataclasses.asdict(row) for row in plan.stopped_by],
     }
+    if plan.time_boxes:
+        document["time_boxes"] = [
+            {
+                "service": service,
+                "role": role,
+                "account": box.account,
+                "until": str(box.until),
+                "then": box.then,
+                "reason": box.reason,
+                "ticket": box.ticket,
+            }
+            for (service, role), box in plan.time_boxes.items()
+        ]
+    return document
 
 
 @pytest.mark.parametrize("plan", ALL)

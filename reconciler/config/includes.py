@@ -111,6 +111,8 @@ class Includes:
         self._problems.note(self._source, at, f"{quoted(self._name(path))} {why}", hint)
 
     def _name(self, path: Path) -> str:
+        if self._shown_folder == self._folder:
+            return visible(str(path))
         return visible(str(self._shown_folder / path.relative_to(self._folder)))
 
 

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from reconciler.errors import ReconcilerError
 from reconciler.session import Session
+from reconciler.web.board import Board
+from reconciler.web.declarations import declarations
+from reconciler.web.pages import answers, files, history, mailboxes, mailed_links, requests, services
+from reconciler.web.site import Site
+from reconciler.web.tokens_in_addresses import TokensInAddresses
+from reconciler.web.views import FOLDER, environment
+
+log = logging.getLogger(__name__)
+
+_WORDS = {
+    404: ("No such page", "Nothing is found at this address. The services and the requests are."),
+    405: ("Not to be used like that", "This address does not take what was sent to it."),
+}
 
 
 def create_app(
@@ -18,4 +41,57 @@ def create_app(
         refresh_seconds: how long to pause between two looks while a request is open.
         sign_out: where the button for signing out posts to; None where there is no login.
     """
-    return FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    board = Board(session, refresh_seconds)
+    site = Site(
+        session, board, declarations(session.config), environment(), sandbox, refresh_seconds, sign_out
+    )
+
+    @asynccontextmanager
+    async def looking(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(board.start)
+        yield
+        board.stop()
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=looking)
+    app.add_middleware(TokensInAddresses)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    rooms = [services, requests, answers, mailed_links, history, files]
+    for room in [*rooms, mailboxes] if sandbox else rooms:
+        app.include_router(room.routes(site))
+    _look_again(app, site)
+    _failures(app, site)
+    return app
+
+
+def _look_again(app: FastAPI, site: Site) -> None:
+    @app.post("/look")
+    def look(request: Request) -> Response:
+        """Look now, and go on where the button was."""
+        site.board.look_unless_fresh()
+        back = request.query_params.get("back", "/")
+        is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+        return RedirectResponse(back if is_ours else "/", 303)
+
+
+def _failures(app: FastAPI, site: Site) -> None:
+    """Have failures end on a page in the words of people."""
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        title, text = _WORDS.get(error.status_code, ("That did not work", str(error.detail)))
+        answer = site.message(request, error.status_code, title, text)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    def misshapen(request: Request, _error: RequestValidationError) -> Response:
+        return site.message(request, 400, "That did not work", "What was sent is not what the form sends.")
+
+    @app.exception_handler(ReconcilerError)
+    def failed(request: Request, error: ReconcilerError) -> Response:
+        return site.message(request, 502, "That did not work", str(error))
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> Response:
+        log.error("a page failed: %s", type(error).__name__)
+        return site.message(request, 500, "That did not work", "This is a bug of ours; the log tells where.")

@@ -13,23 +13,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.web.guard.headers import HEADERS
 
-LARGEST_HEADERS = 16_384
-"""Bytes, of all headers of one call together."""
-
 
 class ImpatientConnection(H11Protocol):
     """Serves one connection and gives up on one that takes too long.
 
     Attributes:
         header_seconds: for all headers of one call, however they are spread.
-        reader_seconds: for an answer to be taken, once the socket is full.
-        closing_seconds: for the last bytes to be taken.
+        reader_seconds: for an answer to be taken, once the socket is full, and for the last bytes.
         most: connections at a time.
     """
 
     header_seconds = 10.0
     reader_seconds = 30.0
-    closing_seconds = 5.0
     most = 200
 
     _deadline: asyncio.TimerHandle | None = None
@@ -60,21 +55,28 @@ class ImpatientConnection(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next call."""
-        self._stop_reader_deadline()
+        if not self.flow.write_paused:
+            self._stop_reader_deadline()
         super().on_response_complete()
         if self.transport.is_closing():
-            self._after(self.closing_seconds)  # what is still in the buffer may never be read
+            self._after(self.reader_seconds)  # what is still in the buffer may never be read
 
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection."""
         super().timeout_keep_alive_handler()
-        self._after(self.closing_seconds)
+        self._after(self.reader_seconds)
 
     def pause_writing(self) -> None:
         """Wait for the reader, but not for ever: an answer is timed as a whole, not from pause to pause."""
         super().pause_writing()
         if self._reader_deadline is None:
             self._reader_deadline = self.loop.call_later(self.reader_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Stop waiting for the reader, if that was the whole answer."""
+        super().resume_writing()
+        if self.is_waiting:
+            self._stop_reader_deadline()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, with the headers that every answer has."""
@@ -94,7 +96,7 @@ class ImpatientConnection(H11Protocol):
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
-        self._after(self.closing_seconds)
+        self._after(self.reader_seconds)
 
     @property
     def is_waiting(self) -> bool:

@@ -11,8 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.errors import ReconcilerError
-from reconciler.web.connections import LARGEST_HEADERS, ImpatientConnection
+from reconciler.web.connections import ImpatientConnection
 from reconciler.web.guard.door import is_loopback
+from reconciler.web.guard.shape import LARGEST_HEADERS
 
 _KEEP_ALIVE_SECONDS = 15
 _STOP_SECONDS = 1  # for pages that are being sent; what OVHcloud is being told is waited for

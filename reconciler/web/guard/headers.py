@@ -24,6 +24,7 @@ HEADERS = {
 """No Strict-Transport-Security: on loopback there is no https; behind a proxy it is the proxy's to say."""
 
 _STATIC = "/static/"
+_UNCHANGED_OR_WHOLE = (200, 304)
 
 
 class StrictHeaders:
@@ -37,15 +38,15 @@ class StrictHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # A style sheet may be kept as long as it is asked each time whether it is still the same.
-        keeping = "no-cache" if scope["path"].startswith(_STATIC) else "no-store"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                headers["Cache-Control"] = keeping
+                # A style sheet may be kept, if it is asked each time whether it is still the same.
+                is_file = scope["path"].startswith(_STATIC) and message["status"] in _UNCHANGED_OR_WHOLE
+                headers["Cache-Control"] = "no-cache" if is_file else "no-store"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

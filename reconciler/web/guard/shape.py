@@ -7,9 +7,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reconciler.web.guard.answering import turn_down
 
 _METHODS = ("GET", "HEAD", "POST")
-_BAD_REQUEST, _NO_SUCH_METHOD, _TOO_LONG = 400, 405, 414
+_BAD_REQUEST, _NO_SUCH_METHOD, _TOO_LONG, _TOO_MUCH = 400, 405, 414, 431
 LONGEST_PATH = 2_048
 LONGEST_QUERY = 4_096
+LARGEST_HEADERS = 16_384
+"""Bytes, of all headers of one call together."""
 
 
 class PlainCalls:
@@ -32,15 +34,22 @@ class PlainCalls:
 
 def _fault(scope: Scope) -> tuple[int, str] | None:
     """Return status and words for a call that is not answered."""
+    too_large = _too_large(scope)
+    if too_large:
+        return too_large
     path = scope["path"]
-    if len(scope["raw_path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
-        return _TOO_LONG, "The address is too long."
     if not path.startswith("/"):
         return _BAD_REQUEST, "The address must begin with a slash."
-    if "\0" in path:
-        return _BAD_REQUEST, "The address holds a NUL."
-    if {".", ".."} & set(path.replace("\\", "/").split("/")):
-        return _BAD_REQUEST, "The address climbs up."
+    if "\0" in path or {".", ".."} & set(path.replace("\\", "/").split("/")):
+        return _BAD_REQUEST, "The address climbs up, or holds a NUL."
     if scope["method"] not in _METHODS:
         return _NO_SUCH_METHOD, f"There is no such method here, only {', '.join(_METHODS)}."
+    return None
+
+
+def _too_large(scope: Scope) -> tuple[int, str] | None:
+    if len(scope["raw_path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
+        return _TOO_LONG, "The address is too long."
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+        return _TOO_MUCH, "The headers are too large."
     return None

@@ -58,6 +58,7 @@ def look_and_plan(session: Session, retry: Sequence[str], lifted: frozenset[str]
     leave = _leave(retry, session, observation) if retry else ()
     plan = session.propose(observation, leave=leave, lifted=lifted)
     warn_of_unreadable(observation)
+    warn_of_served(session, observation)
     _warn_of_unjoined(plan)
     return Planned(observation, leave, plan)
 
@@ -96,6 +97,17 @@ def warn_of_unreadable(observation: Observation) -> None:
         )
     for account, reason in observation.unreadable.items():
         click.echo(f"error: {visible(account)} cannot be read: {visible(reason)}", err=True)
+
+
+def warn_of_served(session: Session, observation: Observation) -> None:
+    """Tell on stderr which time boxes of the file have served: a person may simplify their lines."""
+    from reconciler.session.time_boxes import served  # noqa: PLC0415
+
+    hints = [*served(session.config, observation.at.date())]
+    for hint in hints[:SHOWN]:
+        click.echo(f"warning: {hint}", err=True)
+    if len(hints) > SHOWN:
+        click.echo(f"warning: and {len(hints) - SHOWN} more time boxes have ended", err=True)
 
 
 def _warn_of_unjoined(plan: Plan) -> None:

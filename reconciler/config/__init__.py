@@ -11,9 +11,8 @@ from reconciler.config.model import (
     GuardSettings,
     Notify,
     Occasion,
-    Place,
-    TimeBox,
 )
+from reconciler.model.time_box import Place, TimeBox
 
 __all__ = [
     "Account",

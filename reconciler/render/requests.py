@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model import AccountId, Role, TaskState
 from reconciler.render.deadlines import expiry_words
+from reconciler.render.hand_backs import HandBackRow, hand_back_lines, hand_back_objects
 from reconciler.render.safe import visible
 from reconciler.render.wording import Accounts, age, counted, listed, state_words
 
@@ -60,8 +61,13 @@ class ServiceRow(NamedTuple):
     billing: AccountId | None
 
 
-def status_text(rows: Sequence[RequestRow], names: Mapping[AccountId, str]) -> str:
-    """Return the requests as an aligned table, each with what is known about it on the lines below."""
+def status_text(
+    rows: Sequence[RequestRow], names: Mapping[AccountId, str], hand_backs: Sequence[HandBackRow] = ()
+) -> str:
+    """Return the requests as an aligned table, each with what is known about it on the lines below.
+
+    Below them are the contacts that are to be handed back by now and are not yet.
+    """
     accounts = Accounts(names)
     lines = [status_summary(rows)]
     if rows:
@@ -73,12 +79,17 @@ def status_text(rows: Sequence[RequestRow], names: Mapping[AccountId, str]) -> s
     footnote = status_footnote(rows)
     if footnote:
         lines += ["", footnote]
+    if hand_backs:
+        lines += ["", *hand_back_lines(hand_backs, names)]
     return "\n".join(lines)
 
 
-def status_json(rows: Iterable[RequestRow]) -> str:
-    """Return the requests as JSON, version 1: `{version, requests: [...]}`, a row a line."""
-    return _document("requests", map(_request_object, rows))
+def status_json(rows: Iterable[RequestRow], hand_backs: Iterable[HandBackRow] = ()) -> str:
+    """Return status as JSON, version 1: `{version, requests: [...], time_boxes: [...]}`, a row a line.
+
+    `time_boxes` are the contacts that are to be handed back by now and are not yet.
+    """
+    return _document(requests=map(_request_object, rows), time_boxes=hand_back_objects(hand_backs))
 
 
 def services_text(rows: Sequence[ServiceRow], names: Mapping[AccountId, str]) -> str:
@@ -92,7 +103,7 @@ def services_text(rows: Sequence[ServiceRow], names: Mapping[AccountId, str]) ->
 
 def services_json(rows: Iterable[ServiceRow]) -> str:
     """Return the services as JSON, version 1: `{version, services: [...]}`, a row a line."""
-    return _document("services", (row._asdict() for row in rows))
+    return _document(services=(row._asdict() for row in rows))
 
 
 def status_summary(rows: Sequence[RequestRow]) -> str:
@@ -185,9 +196,9 @@ def _request_object(row: RequestRow) -> dict[str, Any]:
     return {**shown, "expires": row.expires.isoformat() if row.expires else None}
 
 
-def _document(key: str, rows: Iterable[dict[str, Any]]) -> str:
-    body = ",\n  ".join(map(json.dumps, rows))
-    return f'{{"version": 1,\n "{key}": [{body}]}}'
+def _document(**lists: Iterable[dict[str, Any]]) -> str:
+    bodies = {key: ",\n  ".join(map(json.dumps, rows)) for key, rows in lists.items()}
+    return "".join(['{"version": 1', *(f',\n "{key}": [{body}]' for key, body in bodies.items()), "}"])
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:

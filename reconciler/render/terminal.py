@@ -14,6 +14,7 @@ from rich.text import Text
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
+from reconciler.render.hand_backs import HandBackRow, hand_back_lines
 from reconciler.render.lists import Section, Tone
 from reconciler.render.plan_text import section_lines
 from reconciler.render.requests import (
@@ -68,12 +69,21 @@ def plan_rich(
         _say(console, step, "bold")
 
 
-def status_rich(rows: Sequence[RequestRow], names: Mapping[AccountId, str], console: Console) -> None:
-    """Print what is asked for and how far it has come, each request with what is known about it below."""
-    accounts = Accounts(names)
+def status_rich(
+    rows: Sequence[RequestRow],
+    names: Mapping[AccountId, str],
+    console: Console,
+    hand_backs: Sequence[HandBackRow] = (),
+) -> None:
+    """Print what is asked for and how far it has come, then what is to be handed back by now."""
     _say(console, status_summary(rows), "bold")
-    if not rows:
-        return
+    if rows:
+        _show_requests(rows, Accounts(names), console)
+    for number, line in enumerate(hand_back_lines(hand_backs, names)):
+        _say(console, line, "" if number else "bold")
+
+
+def _show_requests(rows: Sequence[RequestRow], accounts: Accounts, console: Console) -> None:
     if len(rows) <= TABLE_ROWS:
         _print_table(console, STATUS_COLUMNS, (status_cells(row, accounts) for row in rows))
         for row in rows:

@@ -13,6 +13,7 @@ from tests.cli.conftest import AGENCY, FINANCE, IN_SYNC, PLATFORM, SHOP, SHOP_MO
 from tests.running import Done
 from tests.sandbox.town import service
 
+EMPTY = {"version": 1, "requests": [], "time_boxes": []}
 NEXT = re.compile(r"next: reconciler (.+)")
 
 
@@ -28,7 +29,7 @@ def run_next(here: Place, *, token_of: str | None = None) -> Done:
 def test_nothing_is_open(place: Open) -> None:
     done = place(IN_SYNC).run("status")
     assert done.out == "No request is open, and none was settled recently.\n"
-    assert place(IN_SYNC).run("status", "--format", "json").json == {"version": 1, "requests": []}
+    assert place(IN_SYNC).run("status", "--format", "json").json == EMPTY
 
 
 def test_waiting_for_two_is_inferred_and_worded_so(place: Open) -> None:

@@ -125,7 +125,7 @@ def test_the_columns_of_a_table_are_aligned() -> None:
 def test_no_request_and_no_service_are_said_in_a_sentence() -> None:
     assert status_text([], NAMES) == "No request is open, and none was settled recently."
     assert services_text([], NAMES) == "No service to show."
-    assert json.loads(status_json([])) == {"version": 1, "requests": []}
+    assert json.loads(status_json([])) == {"version": 1, "requests": [], "time_boxes": []}
     assert json.loads(services_json([])) == {"version": 1, "services": []}
 
 

@@ -12,6 +12,7 @@ import click
 
 from reconciler.apply import Courier, Receipts, Recovery, apply, recover
 from reconciler.cli.exit_codes import ExitCode, plain, worst
+from reconciler.cli.noticing import tell_people, tell_people_of
 from reconciler.cli.output import (
     receipts_document,
     say_recovery,
@@ -87,7 +88,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
     if plan.stopped_by or not plan.requests:
         if leave and not plan.stopped_by:
             _remember(leave, session)
-        return _nothing_asked(plan, observation, orders, earlier)
+        return _nothing_asked(session, plan, observation, orders, earlier)
     if not orders.agreed and not click.confirm(f"\nSend {counted(len(plan.requests), 'request')}?"):
         click.echo("nothing was asked", err=True)
         return ExitCode.ERROR
@@ -109,9 +110,10 @@ def _remember(leave: tuple[Retry, ...], session: Session) -> None:
 
 
 def _nothing_asked(
-    plan: Plan, observation: Observation, orders: Orders, earlier: Iterable[Recovery]
+    session: Session, plan: Plan, observation: Observation, orders: Orders, earlier: Iterable[Recovery]
 ) -> ExitCode:
     _write_json(plan, Receipts(), orders)
+    tell_people(session, observation, plan)
     code = code_of(plan, observation)
     if any(recovery.receipt is None and recovery.may_show for recovery in earlier):
         code = worst([code, ExitCode.ERROR])
@@ -165,6 +167,7 @@ def _ask(
     end(session, record, code)
     _write_json(plan, receipts, orders)
     say_summary(receipts, interrupted=stopping.asked())
+    tell_people_of([task for row in receipts.submissions for task in row.receipt.tasks], session, observation)
     return code
 
 

@@ -12,6 +12,7 @@ from typing import Self
 import click
 
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.noticing import Noticing
 from reconciler.cli.output import console, in_tables, on_a_terminal
 from reconciler.cli.planning import warn_of_unreadable
 from reconciler.cli.verdict import code_watched
@@ -55,12 +56,14 @@ def run(session: Session, *, timeout: float | None, interval: float | None) -> E
         sleep=time.sleep,
     )
     followed: set[int] = set()
+    noticing = Noticing(session)
     with ExitStack() as stack:
         display = stack.enter_context(_Screen(session)) if on_a_terminal() else _Lines(session)
         for look in looks:
             rows = [row for row in look.shown.rows if row.task.is_open or row.task.id in followed]
             followed.update(row.task.id for row in rows)
             display.show(request_rows(rows, session, look.shown.observation, look.shown.plan))
+            noticing.tell(look.shown.observation, look.shown.plan, look.shown.rows)
     shown = look.shown
     warn_of_unreadable(shown.observation)
     code = code_watched(shown.plan, shown.observation, timed_out=look.timed_out)

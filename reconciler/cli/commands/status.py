@@ -14,7 +14,10 @@ from reconciler.cli.options import detailed_exitcode as detailed_option
 @output_format("text", "json")
 @detailed_option
 @click.option("--all", "everything", is_flag=True, help="Also requests that were settled long ago.")
-def command(settings: Settings, style: str, detailed_exitcode: bool, everything: bool) -> ExitCode:
+@click.option("--notify", is_flag=True, help="Also tell people what is new, by the channels of the file.")
+def command(
+    settings: Settings, style: str, detailed_exitcode: bool, everything: bool, notify: bool
+) -> ExitCode:
     """Show every open and recently finished request: who still has to confirm, and what to do next.
 
     OVHcloud never says who has confirmed. What was accepted through this program is known; the rest is
@@ -32,5 +35,9 @@ def command(settings: Settings, style: str, detailed_exitcode: bool, everything:
         warn_of_unreadable(observation)
         rows = follow_requests(session, observation, everything=everything)
         show_requests(rows, session, observation, plan, style)
+        if notify:
+            from reconciler.cli.noticing import Noticing  # noqa: PLC0415
+
+            Noticing(session).tell(observation, plan, rows)
     code = code_of(plan, observation)
     return code if detailed_exitcode else plain(code)

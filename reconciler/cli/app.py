@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "Show every request: who still has to confirm, what to do next.",
     "watch": "Look again until every request is settled.",
     "list": "Show the services that the configured accounts are contacts of.",
+    "confirm": "Find tokens in mails and confirm what we asked for and the file still wants.",
     "accept": "Confirm a request as one of its parties.",
     "refuse": "Turn a request down as one of its parties.",
     "resend": "Have a new mail with a new token sent to a party.",

@@ -29,16 +29,19 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def open_session(settings: Settings, *, writing: bool = False, remembering: bool = True) -> Iterator[Session]:
+def open_session(
+    settings: Settings, *, writing: bool = False, remembering: bool = True, committed: bool = False
+) -> Iterator[Session]:
     """Open the file, the endpoint and the journal, and close them again.
 
     Args:
         settings: the shared options.
         writing: whether the command asks or answers; a command that only reads is handed no writer.
         remembering: whether the journal may be written to.
+        committed: whether what counts is the file at HEAD, where git tracks it.
     """
     file = find_file(settings.file)
-    config = load(file)
+    config = _committed(file, settings) if committed else load(file)
     for warning in config.warnings:
         _warn(warning, settings)
     with ExitStack() as stack:
@@ -75,6 +78,15 @@ def open_memory(settings: Settings) -> Iterator[tuple[Config, AuditedJournal]]:
         yield config, journal
     finally:
         journal.close()
+
+
+def _committed(file: Path, settings: Settings) -> Config:
+    from reconciler.cli.repository import config_that_counts  # noqa: PLC0415  # only for who asks git
+
+    counted = config_that_counts(file)
+    if counted.note is not None:
+        _warn(counted.note, settings)
+    return counted.config
 
 
 def _by_id(keyring: Keyring, config: Config) -> Mapping[AccountId, Credentials]:

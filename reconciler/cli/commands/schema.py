@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-_DOCUMENTS = ("contacts", "plan", "history", "verification")
+_DOCUMENTS = ("contacts", "plan", "history", "verification", "confirm")
 
 
 @click.command("schema")
 @click.argument("document", type=click.Choice(_DOCUMENTS), default=_DOCUMENTS[0])
 def command(document: str) -> None:
-    """Print the JSON schema of the contacts file, or of the plan, the history or its verification as JSON."""
+    """Print the JSON schema of the contacts file, or of what another command writes as JSON."""
     click.echo(json.dumps(_schema(document), indent=2))
 
 
@@ -26,6 +26,11 @@ def _schema(document: str) -> Any:
         from reconciler.render.schema import plan_json_schema  # noqa: PLC0415
 
         return plan_json_schema()
+    if document == "confirm":
+        from reconciler.confirm.verdicts import Kind  # noqa: PLC0415
+        from reconciler.render.verdicts_schema import verdicts_json_schema  # noqa: PLC0415
+
+        return verdicts_json_schema(Kind)
     from reconciler.render.history_schema import history_json_schema, verification_json_schema  # noqa: PLC0415
 
     return history_json_schema() if document == "history" else verification_json_schema()

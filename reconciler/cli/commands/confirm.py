@@ -1,0 +1,72 @@
+"""`reconciler confirm`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.options import Settings, output_format, with_endpoint
+
+
+@click.command("confirm")
+@with_endpoint
+@output_format("text", "json")
+@click.option(
+    "--mail",
+    "saved",
+    multiple=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE|DIR|-",
+    help="Saved mails: a file, a folder or Maildir, or standard input. May be given several times.",
+)
+@click.option("--imap", metavar="URL", help="A mailbox: imaps://USER@HOST/FOLDER, without the password.")
+@click.option(
+    "--history/--no-history",
+    default=None,
+    help="Read the mail history that OVHcloud keeps of each account. [default: if no other source is given]",
+)
+@click.option("--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Keep looking for so long.")
+@click.option("--yes", is_flag=True, help="Confirm; without it, only show what would be confirmed.")
+@click.option("--as", "party", metavar="ACCOUNT", help="Confirm for this one of our accounts only.")
+def command(
+    settings: Settings,
+    style: str,
+    saved: tuple[Path, ...],
+    imap: str | None,
+    history: bool | None,
+    wait: float | None,
+    yes: bool,
+    party: str | None,
+) -> ExitCode:
+    """Find tokens in mails, and confirm the requests that we made and that the file still wants.
+
+    A request is confirmed only where the journal knows that we asked for it, OVHcloud shows the very same
+    request, and the file at HEAD wants just that. Everything else is listed with the reason and left alone.
+    No link is opened; no token is stored or shown.
+
+    Exits 0 when all was confirmed or nothing was to do, 3 when --wait is over and something is still to be
+    confirmed, 4 when OVHcloud refused a token.
+    """
+    from reconciler.cli.confirming import Orders, run  # noqa: PLC0415
+    from reconciler.cli.inbox import Inbox  # noqa: PLC0415
+    from reconciler.cli.naming import account  # noqa: PLC0415
+    from reconciler.cli.opening import open_session  # noqa: PLC0415
+
+    if history is None:
+        history = not saved and imap is None
+    if not (saved or imap or history):
+        raise click.UsageError("nothing to look into: give --mail, --imap or --history")
+    with open_session(settings, writing=yes, committed=True) as session, ExitStack() as stack:
+        mailbox = None
+        only = account(party, session.config) if party is not None else None
+        if imap is not None:
+            from reconciler.cli.mailboxes import mailbox_at  # noqa: PLC0415  # an extra
+
+            mailbox = mailbox_at(imap, settings, stack)
+        paths = [None if str(path) == "-" else path for path in saved]
+        readers = [reader for who, reader in session.readers.items() if history and only in {None, who}]
+        inbox = Inbox(paths, readers, mailbox)
+        return run(session, inbox, Orders(only, wait, style))

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconciler.web.guard.answering import headers_of, turn_down
 
+BODY = "reconciler.body"
+"""Where the scope of a call keeps its body, for layers that must look into it and pass it on."""
 LARGEST_BODY = 64_000
 """Bytes. A pasted mail fits; ten forms' worth."""
 BODY_SECONDS = 10.0
@@ -41,6 +43,7 @@ class SmallBodies:
             await turn_down(_TOO_SLOW, words, scope, receive, send, {"Connection": "close"})
         else:
             if body is not None:
+                scope[BODY] = body
                 await self._app(scope, _replay(body, receive), send)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from urllib.parse import parse_qs, quote
 
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.web.guard.answering import SAFE_METHODS, header_of, headers_of
+from reconciler.web.guard.bodies import BODY
 from reconciler.web.guard.callers import came_by_https, household_of, user_of
 from reconciler.web.guard.door import Door
 from reconciler.web.guard.login_page import FIELD, elsewhere_page, login_page
@@ -28,9 +27,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class LoggedIn:
-    """Answers 401 to everybody else, browsers with a form. The body of a call must have been read before."""
+    """Answers 401 to everybody else, browsers with a form. `SmallBodies` must stand before it."""
 
-    def __init__(self, app: ASGIApp, door: Door, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: ASGIApp, door: Door, clock: Callable[[], float]) -> None:
         self._app = app
         self._door = door
         self._sessions = Sessions(clock)
@@ -41,33 +40,36 @@ class LoggedIn:
         if scope["type"] != "http" or _is_open_to_all(scope):
             await self._app(scope, receive, send)
             return
-        answer = await self._answer(scope, receive)
+        answer = self._answer(scope)
         await (answer or self._app)(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
+    def _answer(self, scope: Scope) -> Response | None:
         """Return what is answered in place of the page; None: let it through."""
         secure = came_by_https(scope, self._door)
         session = session_of(scope, secure=secure)
         if scope["path"] == SIGN_OUT and scope["method"] == "POST":
             self._sessions.close(session)
             return hand_over(None, "/", scope, secure=secure)
+        given = _form_token(scope)
+        if given is not None and self._door.token is not None:
+            return self._log_in(given, scope, secure=secure)
         if user_of(scope, self._door) is not None or self._sessions.is_open(session):
             return None
+        return self._by_bearer(scope)
+
+    def _by_bearer(self, scope: Scope) -> Response | None:
         if self._door.token is None:
             return _unauthorized(scope, elsewhere_page())
         bearer = _bearer(scope)
         if bearer is not None:
             trouble = self._trouble(bearer, scope)
             return None if trouble is None else _refusal(trouble, scope)
-        if scope["method"] == "POST" and (header_of(scope, "content-type") or "").startswith(_FORM):
-            return await self._log_in(scope, receive, secure=secure)
-        return _refusal(_Trouble(stay=scope["method"] in SAFE_METHODS), scope)
-
-    async def _log_in(self, scope: Scope, receive: Receive, *, secure: bool) -> Response:
-        given = parse_qs((await Request(scope, receive).body()).decode("latin-1")).get(FIELD)
-        if given is None:
+        if scope["method"] not in SAFE_METHODS:
             return _refusal(_Trouble("Log in first. What was sent has not been done.", stay=False), scope)
-        trouble = self._trouble(given[0].strip(), scope)
+        return _refusal(_Trouble(), scope)
+
+    def _log_in(self, given: str, scope: Scope, *, secure: bool) -> Response:
+        trouble = self._trouble(given, scope)
         if trouble is not None:
             return _refusal(trouble, scope)
         query = scope["query_string"].decode("latin-1")
@@ -104,6 +106,14 @@ class _Trouble:
 
 def _is_open_to_all(scope: Scope) -> bool:
     return scope["method"] in SAFE_METHODS and scope["path"].startswith(_OPEN_TO_ALL)
+
+
+def _form_token(scope: Scope) -> str | None:
+    """Return what was typed into the login form; None: it is not that form."""
+    if scope["method"] != "POST" or not (header_of(scope, "content-type") or "").startswith(_FORM):
+        return None
+    fields = parse_qs(scope[BODY].decode("latin-1"), keep_blank_values=True)
+    return fields[FIELD][0].strip() if FIELD in fields else None
 
 
 def _bearer(scope: Scope) -> str | None:

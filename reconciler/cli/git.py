@@ -84,7 +84,7 @@ def repository_of(folder: Path) -> Repository | None:
         return None
     if done.returncode == 0:
         return Repository(Path(_text(done.stdout)))
-    real = folder.resolve()
+    real = Path(os.path.realpath(folder))
     if any((above / ".git").exists() for above in (real, *real.parents)):
         raise _failure(done, "git does not open the repository of the file")
     return None

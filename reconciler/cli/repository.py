@@ -88,18 +88,18 @@ def _extracted(file: Path, ref: str) -> Iterator[_Found | None]:
         yield _Found("", None)
         return
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
-        copy = _Copy(repository, commit, Path(folder).resolve())
+        copy = _Copy(repository, commit, _real(Path(folder)))
         yield _Found(commit, copy.main(place))
 
 
 def _placed(file: Path) -> tuple[Repository | None, PurePosixPath]:
     """Return the repository of a file, and the file's path in it; a link from outside leads to its target."""
-    real_folder = file.parent.resolve()
+    real_folder = _real(file.parent)
     if not real_folder.is_dir():
         return None, PurePosixPath()
     repository, place = repository_of(real_folder), real_folder / file.name
     if repository is None and file.is_symlink():
-        place = file.resolve()
+        place = _real(file)
         repository = repository_of(place.parent) if place.parent.is_dir() else None
         if repository is not None and include_patterns(file):
             raise ReconcilerError(
@@ -108,7 +108,7 @@ def _placed(file: Path) -> tuple[Repository | None, PurePosixPath]:
             )
     if repository is None:
         return None, PurePosixPath()
-    return repository, PurePosixPath(place.relative_to(repository.root.resolve()))
+    return repository, PurePosixPath(place.relative_to(_real(repository.root)))
 
 
 class _Copy:
@@ -126,7 +126,7 @@ class _Copy:
         path = self._folder / place
         if not os.path.lexists(path):
             return None
-        if not path.resolve().is_relative_to(self._folder):
+        if not _real(path).is_relative_to(self._folder):
             raise _leads_out(place)
         for pattern in include_patterns(path):
             self._include(place.parent, PurePosixPath(pattern).parts)
@@ -174,9 +174,14 @@ class _Copy:
         path = self._folder / entry.path
         if {"..", ".", ""}.isdisjoint(str(entry.path).split("/")):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.parent.resolve().is_relative_to(self._folder):
+            if _real(path.parent).is_relative_to(self._folder):
                 return path
         raise ReconcilerError(f"the commit holds a path that leads elsewhere: {visible(str(entry.path))}")
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads in the end; unlike `Path.resolve`, links in a circle raise nothing."""
+    return Path(os.path.realpath(path))
 
 
 def _leads_out(link: PurePosixPath) -> ReconcilerError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, sync_playwright
 
 from tests.npm import installed, missing
-from tests.running import PATIENCE, Desk, Running
+from tests.running import PATIENCE, Desk, Done, Running
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 NODE = Path(__file__).parent / "node"
@@ -34,6 +35,15 @@ class Served:
     url: str
     process: Running
     calls: requests.Session = field(default_factory=requests.Session, repr=False)
+    ended: Done | None = None
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> Done:
+        """Send it a signal, and return how it ended."""
+        if self.ended is None:
+            self.calls.close()
+            self.process.send(number)
+            self.ended = self.process.wait()
+        return self.ended
 
     @property
     def origin(self) -> str:
@@ -67,8 +77,7 @@ def serving(desk: Desk, *arguments: str) -> Iterator[Served]:
     try:
         yield served
     finally:
-        served.calls.close()
-        process.kill()
+        served.stop(signal.SIGKILL)
 
 
 def _address(process: Running) -> str:

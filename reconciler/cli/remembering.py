@@ -107,7 +107,7 @@ class _Known:
             return found
         near = self._near(text, services=kind != "account")
         ask = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise click.UsageError(f"neither the file nor the journal names a {kind} {text!r}{ask}")
+        raise click.UsageError(f"neither the file nor the journal names the {kind} {text!r}{ask}")
 
     def _near(self, text: str, *, services: bool) -> list[str]:
         from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it

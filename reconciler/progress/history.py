@@ -43,6 +43,7 @@ class Handover(NamedTuple):
         ended: when it reached a final state; None while open.
         ended_told: whether OVHcloud told when it ended; else `ended` is when we first saw that it had.
         held_until: when the next request that was carried out took the contact over; None: none did.
+        lost_unseen: that next request took it from another holder, so it was lost before, nobody saw when.
         unseen_before: who held it last as far as the journal knew, where that is not `from_account`: somebody
             changed it in between.
         run: the run that asked, and with it the `user`, and the `commit` of the file's repository.
@@ -67,6 +68,7 @@ class Handover(NamedTuple):
     ended: datetime | None
     ended_told: bool
     held_until: datetime | None = None
+    lost_unseen: bool = False
     unseen_before: AccountId | None = None
     run: str | None = None
     user: str | None = None
@@ -153,6 +155,7 @@ def _handovers(episode: Episode, namesakes: Namesakes) -> Iterator[Handover]:
             episode.ended,
             task is not None and task.settled is not None,
             None,
+            False,
             None,
             asked.run if asked else None,
             asked.user if asked else None,
@@ -178,6 +181,7 @@ def _in_sequence(rows: Iterable[Handover]) -> Iterator[Handover]:
             after = line[place + 1] if place + 1 < len(line) else None
             yield row._replace(
                 held_until=None if after is None else _since(after),
+                lost_unseen=after is not None and after.from_account != row.to_account,
                 unseen_before=None if before == row.from_account else before,
             )
 

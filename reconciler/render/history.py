@@ -86,7 +86,9 @@ def how_it_ended(row: Handover) -> str:
     end = f"{words} on {moment(row.ended)}" if row.ended_told else f"{words}, first seen {moment(row.ended)}"
     if not row.is_holder:
         return end
-    return f"{end}; held until {moment(row.held_until)}" if row.held_until else f"{end}; the newest known"
+    if row.held_until is None:
+        return f"{end}; the newest known"
+    return f"{end}; held until {moment(row.held_until)}{' at the latest' if row.lost_unseen else ''}"
 
 
 def moment(at: datetime) -> str:
@@ -104,6 +106,7 @@ def _alike(row: Handover) -> tuple[object, ...]:
         row.from_account,
         row.to_account,
         row.held_until,
+        row.lost_unseen,
         row.unseen_before,
     )
 
@@ -132,7 +135,7 @@ def _wrapped(indent: str, words: str) -> Iterable[str]:
 def _asked(row: Handover, accounts: Accounts) -> str:
     numbers = row.maybe_tasks if row.task is None else (row.task,)
     asker = "someone OVHcloud does not name" if row.asker is None else accounts[row.asker]
-    elsewhere = "" if row.ours else "; not ours: asked elsewhere, as in OVHcloud's panel"
+    elsewhere = "" if row.ours else "; not ours: asked without this journal, as in OVHcloud's panel"
     return f"task {' or '.join(map(str, numbers))}, asked by {asker}{elsewhere}"
 
 

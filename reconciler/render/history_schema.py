@@ -43,6 +43,10 @@ class HistoryChange(Row):
     ended: Annotated[Time | None, Field(description="When it reached a final state.")]
     ended_told: Annotated[bool, Field(description="False: `ended` is when that was first seen.")]
     held_until: Annotated[Time | None, Field(description="When the next change of the contact took over.")]
+    lost_unseen: Annotated[
+        bool,
+        Field(description="It was lost at some time before `held_until`: that change names another `from`."),
+    ]
     unseen_before: Annotated[
         Account | None, Field(description="The last known holder, where `from` is another.")
     ]

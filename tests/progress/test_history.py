@@ -110,6 +110,7 @@ def test_a_change_in_between_that_nobody_saw_is_told() -> None:
     second = task(2, "c>a", requested=300, state="done", settled=200)
     newest, oldest = history([asked(first), asked(second)], seen(first, second), [])
     assert (newest.unseen_before, oldest.unseen_before) == (B, None)
+    assert (newest.lost_unseen, oldest.lost_unseen, oldest.held_until) == (False, True, ago(200))
 
 
 def test_an_end_that_ovhcloud_does_not_date_is_when_we_first_saw_it() -> None:

@@ -1,4 +1,4 @@
-"""`confirm`: one look into the inbox, or many, until every request of ours is confirmed."""
+"""`confirm`: one look into the letterbox, or many, until every request of ours is confirmed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import click
 
 from reconciler.cli.exit_codes import ExitCode, worst
-from reconciler.cli.inbox import Inbox
+from reconciler.cli.letterbox import Letterbox
 from reconciler.confirm.verdicts import Kind, Verdict
 from reconciler.model import AccountId
 from reconciler.render import visible
@@ -51,20 +51,20 @@ class _Look:
         return not self.round.left and not self.unreadable
 
 
-def run(session: Session, inbox: Inbox, orders: Orders) -> ExitCode:
+def run(session: Session, letterbox: Letterbox, orders: Orders) -> ExitCode:
     """Confirm what may be confirmed, or show it where the session has no writers; return the exit code."""
     confirmer = Confirmer(session, only=orders.only, waiting=orders.seconds is not None)
     record = _Record()
     if orders.seconds is None:
-        look, timed_out = _look(session, inbox, confirmer, record), False
+        look, timed_out = _look(session, letterbox, confirmer, record), False
     else:
         pause = _AWAY if session.config.endpoint.is_remote else _HERE
         for last in watch(
-            lambda: _look(session, inbox, confirmer, record),
+            lambda: _look(session, letterbox, confirmer, record),
             lambda shown: shown.settled,
             Waiting(pause, orders.seconds),
             monotonic=time.monotonic,
-            sleep=inbox.wait,
+            sleep=letterbox.wait,
         ):
             look, timed_out = last.shown, last.timed_out
     return _tell(session, orders, record, look, timed_out=timed_out)
@@ -92,13 +92,13 @@ class _Record:
         return tuple(self._verdicts.values())
 
 
-def _look(session: Session, inbox: Inbox, confirmer: Confirmer, record: _Record) -> _Look:
-    post = inbox.look()
+def _look(session: Session, letterbox: Letterbox, confirmer: Confirmer, record: _Record) -> _Look:
+    post = letterbox.look()
     done = confirmer.round(post.letters)
     for verdict in record.take(done.verdicts):
         if verdict.kind in _LASTING:
             _say(verdict, session)
-    inbox.done_with(verdict.mail for verdict in done.verdicts if verdict.kind is Kind.CONFIRMED)
+    letterbox.done_with(verdict.mail for verdict in done.verdicts if verdict.kind is Kind.CONFIRMED)
     return _Look(done, {**post.unreadable, **done.unreadable})
 
 

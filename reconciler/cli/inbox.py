@@ -1,83 +1,77 @@
-"""Every place that `confirm` finds mails in, as one inbox that can be looked into again."""
+"""The mailbox of `--imap`: which one, and the password for it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple, Protocol
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from reconciler.errors import ApiError
-from reconciler.mailbox.history import read_history
-from reconciler.mailbox.saved import read_saved
-from reconciler.model import AccountId
-from reconciler.ports.endpoint import Reader
-from reconciler.ports.letters import Letter
+import click
 
+from reconciler.cli.options import Settings
+from reconciler.errors import ReconcilerError
 
-class Mailbox(Protocol):
-    """A mailbox that keeps marks and can be waited at."""
+if TYPE_CHECKING:
+    from reconciler.mailbox.address import MailboxAddress
+    from reconciler.mailbox.imap import ImapMailbox
 
-    def letters(self) -> Iterable[tuple[str, Letter]]:
-        """Yield the letters that are not marked, each with its key."""
-
-    def mark_done(self, keys: Iterable[str]) -> None:
-        """Mark letters as made use of."""
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until there is a new letter, or time is up."""
+PASSWORD_VARIABLE = "RECONCILER_IMAP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
-class Post(NamedTuple):
-    """What was found: letters, and accounts whose mail history could not be read, each with the reason."""
+def _address(context: click.Context, option: click.Parameter, value: str | None) -> MailboxAddress | None:
+    """Return the address as a value; what is wrong with one is told without it: it may hold a password."""
+    if value is None:
+        return None
+    from reconciler.mailbox.address import parse_address  # noqa: PLC0415 - not for `--help`
 
-    letters: tuple[Letter, ...]
-    unreadable: Mapping[AccountId, str]
+    try:
+        return parse_address(value)
+    except ReconcilerError as error:
+        said = "; ".join(filter(None, (error.message, error.hint)))
+        raise click.BadParameter(said, context, option) from None
 
 
-class Inbox:
-    """Looks into all sources, however often; standard input is read once.
+imap_option = click.option(
+    "--imap",
+    metavar="imaps://USER@HOST/FOLDER",
+    callback=_address,
+    help=f'Read this mailbox. Password: {PASSWORD_VARIABLE}, or [imap."USER@HOST"] beside the keys.',
+)
+"""`--imap`, which hands the command a `MailboxAddress` or None as `imap`."""
 
-    Args:
-        saved: files and folders, None for standard input.
-        histories: accounts whose mail history is read.
-        mailbox: a mailbox on a server.
+
+@contextmanager
+def open_inbox(address: MailboxAddress, settings: Settings) -> Iterator[ImapMailbox]:
+    """Open the mailbox for reading, with the password from the environment, the credentials or the terminal.
+
+    Raises:
+        ReconcilerError: there is no password, or the mailbox cannot be opened.
     """
+    from reconciler.mailbox.imap import open_mailbox, require_imap_tools  # noqa: PLC0415 - not for `--help`
 
-    def __init__(
-        self, saved: Sequence[Path | None], histories: Sequence[Reader], mailbox: Mailbox | None
-    ) -> None:
-        self._saved = [path for path in dict.fromkeys(saved) if path is not None]
-        self._given = tuple(read_saved(None)) if None in saved else ()
-        self._histories = histories
-        self._mailbox = mailbox
-        self._keys: dict[str, str] = {}
+    require_imap_tools()  # before anybody is asked for a password
+    with open_mailbox(address, _password(address, settings)) as mailbox:
+        yield mailbox
 
-    def look(self) -> Post:
-        """Return all letters that are there now."""
-        letters = [*self._given]
-        for path in self._saved:
-            letters += read_saved(path)
-        unreadable: dict[AccountId, str] = {}
-        for reader in self._histories:
-            try:
-                letters += read_history(reader)
-            except ApiError as error:
-                unreadable[reader.account] = f"its mail history could not be read: {error}"
-        for key, letter in self._mailbox.letters() if self._mailbox else ():
-            self._keys[letter.place] = key
-            letters.append(letter)
-        return Post(tuple(letters), unreadable)
 
-    def done_with(self, places: Iterable[str]) -> None:
-        """Mark those of these letters that are in the mailbox on a server."""
-        keys = [self._keys[place] for place in places if place in self._keys]
-        if keys and self._mailbox:
-            self._mailbox.mark_done(keys)
+def _password(address: MailboxAddress, settings: Settings) -> str:
+    from reconciler.providers.ovh.credentials import default_path  # noqa: PLC0415 - not for `--help`
+    from reconciler.providers.ovh.passwords import mailbox_password  # noqa: PLC0415 - not for `--help`
 
-    def wait(self, seconds: float) -> None:
-        """Wait for so long, or until the mailbox on a server has something new."""
-        if self._mailbox is not None:
-            self._mailbox.wait(seconds)
-        else:
-            time.sleep(seconds)
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given:
+        return given
+    file = settings.credentials or default_path(os.environ)
+    if settings.credentials is not None or file.exists():
+        kept = mailbox_password(address.login, file=file, environ=os.environ)
+        if kept is not None:
+            return kept
+    if sys.stdin.isatty():
+        asked: str = click.prompt(f"Password for {address}", hide_input=True, err=True)
+        return asked
+    raise ReconcilerError(
+        f"no password for {address}",
+        hint=f'set {PASSWORD_VARIABLE}, or give {file} a table [imap."{address.login}"] with password = ...',
+    )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.inbox import imap_option, open_inbox
 from reconciler.cli.options import Settings, output_format, with_endpoint
+
+if TYPE_CHECKING:
+    from reconciler.mailbox.address import MailboxAddress
 
 
 @click.command("confirm")
@@ -22,7 +27,7 @@ from reconciler.cli.options import Settings, output_format, with_endpoint
     metavar="FILE|DIR|-",
     help="Saved mails: a file, a folder or Maildir, or standard input. May be given several times.",
 )
-@click.option("--imap", metavar="URL", help="A mailbox: imaps://USER@HOST/FOLDER, without the password.")
+@imap_option
 @click.option(
     "--history/--no-history",
     default=None,
@@ -35,7 +40,7 @@ def command(
     settings: Settings,
     style: str,
     saved: tuple[Path, ...],
-    imap: str | None,
+    imap: MailboxAddress | None,
     history: bool | None,
     wait: float | None,
     yes: bool,
@@ -51,7 +56,7 @@ def command(
     confirmed, 4 when OVHcloud refused a token.
     """
     from reconciler.cli.confirming import Orders, run  # noqa: PLC0415
-    from reconciler.cli.inbox import Inbox  # noqa: PLC0415
+    from reconciler.cli.letterbox import Letterbox  # noqa: PLC0415
     from reconciler.cli.naming import account  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
 
@@ -60,13 +65,9 @@ def command(
     if not (saved or imap or history):
         raise click.UsageError("nothing to look into: give --mail, --imap or --history")
     with open_session(settings, writing=yes, committed=True) as session, ExitStack() as stack:
-        mailbox = None
         only = account(party, session.config) if party is not None else None
-        if imap is not None:
-            from reconciler.cli.mailboxes import mailbox_at  # noqa: PLC0415  # an extra
-
-            mailbox = mailbox_at(imap, settings, stack)
+        mailbox = stack.enter_context(open_inbox(imap, settings)) if imap is not None else None
         paths = [None if str(path) == "-" else path for path in saved]
         readers = [reader for who, reader in session.readers.items() if history and only in {None, who}]
-        inbox = Inbox(paths, readers, mailbox)
-        return run(session, inbox, Orders(only, wait, style))
+        letterbox = Letterbox(paths, readers, mailbox)
+        return run(session, letterbox, Orders(only, wait, style))

@@ -32,7 +32,7 @@ WHEN_WORDS = {
     When.ENDED: "ended here",
 }
 
-ANSWER_WORDS = {
+_ANSWERED = {
     Answer.ACCEPTED: "accepted",
     Answer.REFUSED: "refused",
     Answer.RESENT: "was sent a new mail",

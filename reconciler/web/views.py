@@ -10,10 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.text import visible
+from reconciler.render.history import history_lines
 from reconciler.render.wording import STATES, age, counted
 from reconciler.web import addresses
 from reconciler.web.service_lines import TRAY_WORDS, Tray
-from reconciler.web.timeline import ANSWER_WORDS, WHEN_WORDS
+from reconciler.web.timeline import WHEN_WORDS
 
 FOLDER = Path(__file__).parent
 CLIPPED = 120
@@ -43,7 +44,7 @@ def environment() -> Environment:
         trays=tuple(Tray),
         when_words=WHEN_WORDS,
         state_words=STATES,
-        answer_words=ANSWER_WORDS,
+        history_lines=history_lines,
     )
     return made
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from reconciler.errors import ApiError, OutcomeUnknownError, ReconcilerError, RefusedError
+from reconciler.mailbox.links import token_of
 from reconciler.model import AccountId, Answer
 from reconciler.session.answering import accept, party_of, refuse, resend
 from reconciler.web.addresses import request_path
@@ -49,8 +50,6 @@ def routes(site: Site) -> APIRouter:
         token: Annotated[str, Form()] = "",
         pasted: Annotated[str, Form()] = "",
     ) -> Response:
-        from reconciler.mailbox.links import token_of  # noqa: PLC0415  # mail parsers, only for an answer
-
         token = token.strip() or site.pasted.find(pasted) or ""
         token = token_of(token) or token
         with site.one_answer:

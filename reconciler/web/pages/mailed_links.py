@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from reconciler.mailbox.links import finds_in, token_of
 from reconciler.web.pages.requests import find, show_request
 from reconciler.web.site import Site
 
@@ -34,8 +35,6 @@ def routes(site: Site) -> APIRouter:
         number: Annotated[str, Form()] = "",
         rest: str = "",  # noqa: ARG001  # whatever the link has there
     ) -> Response:
-        from reconciler.mailbox.links import finds_in, token_of  # noqa: PLC0415  # only for an answer
-
         text, number = link.strip()[:LONGEST], number.strip()
         finds = finds_in([text])
         if len(finds) > 1:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from reconciler.model import ROLES, ServiceId
+from reconciler.model import ROLES, Role, ServiceId
+from reconciler.render.time_boxes import time_box_words
 from reconciler.web.addresses import query_of, service_segment
 from reconciler.web.filters import Filter, matching
 from reconciler.web.pages.history import changes_of
@@ -75,6 +76,7 @@ def routes(site: Site) -> APIRouter:
             row=_Row(line, site),
             roles=ROLES,
             requests=[seen.snapshot.requests[task] for task in ids[:LATELY]],
+            boxes=_time_boxes(line, site),
             many_requests=len(ids) > LATELY,
             changes=changes_of(site, service=line.service)[:LATELY],
         )
@@ -94,6 +96,16 @@ class _Row:
         """Return the name of the declaring file and the line in it."""
         place = self.line.place
         return (self.site.declarations.name_of(place), place.line) if place else None
+
+
+def _time_boxes(line: ServiceLine, site: Site) -> dict[Role, str]:
+    """Return what the file says of the contacts of a service that end."""
+    found = {}
+    for role in ROLES:
+        box = site.session.config.time_boxes.get((line.service, role))
+        if box is not None and line.desired is not None:
+            found[role] = time_box_words(box, line.desired.of(role), site.session.names)
+    return found
 
 
 def _choices(snapshot: Snapshot) -> list[tuple[str, str]] | None:

@@ -56,6 +56,7 @@ def parse_address(text: str) -> MailboxAddress:
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
+        host.encode("idna")  # as whoever looks it up will
     except ValueError:
         raise _wrong("has a host or a port that cannot be read") from None
     if parts.scheme not in _PORTS:

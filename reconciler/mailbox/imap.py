@@ -20,6 +20,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.mailbox.address import MailboxAddress
 from reconciler.mailbox.fetching import Arrival, arrivals, batches, bodies, mark, unmarked
 from reconciler.mailbox.line import AwayError, Line, connect, told_plainly
+from reconciler.mailbox.mime import LARGEST, letter_of
 from reconciler.ports.letters import Letter
 from reconciler.render import visible
 
@@ -30,9 +31,6 @@ log = logging.getLogger(__name__)
 
 DAYS = 30
 """How far back letters are looked for, unless the caller knows better: four times what a token lives."""
-
-LARGEST = 25 * 1024 * 1024
-"""Bytes of the largest letter that is fetched."""
 
 LONGEST_IDLE = 60.0
 LOOK_EVERY = 5.0
@@ -83,33 +81,31 @@ class ImapMailbox:
         self._done: set[str] = set()
         self._since: datetime | None = None
         self._may_idle = True
+        self._waits = False
         self._away_since: float | None = None
         self._line: Line | None = connect(address, password)
 
     def letters(self, since: datetime | None = None) -> Iterator[tuple[str, Letter]]:
-        """Yield every letter that is not marked, each with its key for `mark_done`, in the order of arrival.
+        """Yield every letter that is not marked, each with its key for `mark_done`; those known come first.
 
         A letter's `sent` is when it arrived at the server: the date in a mail is its writer's word.
 
+        Once `wait` was called, a server that is away for a while has no letters for that while.
+
         Args:
             since: what arrived on an earlier day is left aside; None: the last 30 days.
+
+        Raises:
+            ReconcilerError: they cannot be read.
         """
         self._since = since
-        generation, uids = self._unmarked()
-        fresh: list[str] = []
-        for uid in uids:
-            key = _key(generation, uid)
-            self._told.add(key)
-            if key not in self._read:
-                fresh.append(uid)
-            elif key not in self._done:
-                yield key, self._read[key]
-        found = self._in(generation, lambda mailbox: list(arrivals(mailbox, fresh))) if fresh else []
-        for lot in batches(found, LARGEST):
-            for uid, letter in self._opened(generation, lot):
-                key = _key(generation, uid)
-                self._read[key] = letter
-                yield key, letter
+        try:
+            yield from self._unmarked_letters()
+        except AwayError:
+            if not self._is_worth_waiting_for():
+                raise
+        else:
+            self._away_since = None
 
     def mark_done(self, keys: Iterable[str]) -> None:
         """Mark letters as made use of, where the server lets us; here they are not told again in any case."""
@@ -126,6 +122,7 @@ class ImapMailbox:
         Raises:
             ReconcilerError: it stayed away for five minutes, or does not let us in any more.
         """
+        self._waits = True
         deadline = time.monotonic() + seconds
         pause = 1.0  # a message that comes between the look and the wait is told late by some
         while True:
@@ -143,6 +140,23 @@ class ImapMailbox:
         if line is not None:
             line.close()
 
+    def _unmarked_letters(self) -> Iterator[tuple[str, Letter]]:
+        generation, uids = self._unmarked()
+        fresh: list[str] = []
+        for uid in uids:
+            key = _key(generation, uid)
+            if key not in self._read:
+                fresh.append(uid)
+            elif key not in self._done:
+                yield key, self._read[key]
+        found = self._in(generation, lambda mailbox: list(arrivals(mailbox, fresh))) if fresh else []
+        for lot in batches(found, LARGEST):
+            for uid, letter in self._opened(generation, lot):
+                key = _key(generation, uid)
+                self._read[key] = letter
+                yield key, letter
+        self._told.update(_key(generation, uid) for uid in uids)
+
     def _unmarked(self) -> tuple[str, list[str]]:
         since = self._since or datetime.now(UTC) - timedelta(days=DAYS)
         day = since.astimezone(UTC).date() - timedelta(days=1)  # the server's day may begin earlier
@@ -152,12 +166,12 @@ class ImapMailbox:
         small = [one.uid for one in lot if one.size <= LARGEST]
         found = self._in(generation, lambda mailbox: bodies(mailbox, small)) if small else {}
         for one in lot:
-            place = visible(f"{self._address.folder}, message {one.uid}")
+            place = f"{self._address.folder}, message {one.uid}"
             if one.uid in found:
-                yield one.uid, replace(read_mail(found[one.uid], place), sent=one.arrived)
+                yield one.uid, replace(letter_of(found[one.uid], place), sent=one.arrived)
             elif one.size > LARGEST:
-                trouble = f"it is larger than {LARGEST // 1024 // 1024} MB"
-                yield one.uid, Letter(place, sent=one.arrived, trouble=trouble)
+                trouble = f"it is larger than {LARGEST // 2**20} MB"
+                yield one.uid, Letter(visible(place), sent=one.arrived, trouble=trouble)
 
     def _mark(self, line: Line, keys: Iterable[str]) -> None:
         ours = [number for kind, _, number in (key.partition(".") for key in keys) if kind == line.generation]
@@ -171,14 +185,19 @@ class ImapMailbox:
         try:
             generation, uids = self._unmarked()
         except AwayError:
-            now = time.monotonic()
-            self._away_since = self._away_since or now
-            if now - self._away_since > AWAY_SECONDS:
+            if not self._is_worth_waiting_for():
                 raise
-            log.info("%s: the server is away, trying again", self._address)
             return False
         self._away_since = None
         return any(_key(generation, uid) not in self._told for uid in uids)
+
+    def _is_worth_waiting_for(self) -> bool:
+        """Tell whether a server that is away may come back while we wait; the first time it is told of."""
+        now = time.monotonic()
+        if self._waits and self._away_since is None:
+            log.warning("the server of %s is away, trying again", self._address)
+            self._away_since = now
+        return self._away_since is not None and now - self._away_since <= AWAY_SECONDS
 
     def _pause(self, seconds: float) -> None:
         """Wait until the server says that something happened, or time is up; what, is looked at later."""
@@ -232,10 +251,6 @@ class ImapMailbox:
         line, self._line = self._line, None
         if line is not None:
             line.shut()
-
-
-def read_mail(data: bytes, place: str) -> Letter:
-    return Letter(place)
 
 
 def _key(generation: str, uid: str) -> str:

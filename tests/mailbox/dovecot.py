@@ -60,9 +60,9 @@ class Dovecot:
 
     @contextlib.contextmanager
     def login(self, user: str) -> Iterator[BaseMailBox]:
-        """Log in as a user who keeps his own mail."""
+        """Log in as a user who keeps his own mail; no folder is open yet."""
         with MailBoxUnencrypted(PLAIN, self.port, timeout=_START_SECONDS) as mailbox:
-            yield mailbox.login(user, PASSWORD)
+            yield mailbox.login(user, PASSWORD, initial_folder=None)
 
     def deliver(
         self,
@@ -87,8 +87,8 @@ class Dovecot:
 
     def grant(self, user: str, rights: str) -> None:
         """Let a user do no more with his INBOX than these rights of RFC 4314 say."""
-        with self.login(user):
-            pass  # makes his Maildir
+        with self.login(user) as mailbox:
+            mailbox.folder.set("INBOX")  # makes his Maildir
         rule = self.folder / "mail" / user / "Maildir" / "dovecot-acl"
         rule.write_text(f"owner {rights}\n")
         rule.chmod(0o644)
@@ -107,6 +107,8 @@ class Dovecot:
             return
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=_START_SECONDS)
+        with contextlib.suppress(ProcessLookupError):  # whoever still speaks to somebody
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process = None
 
     def start(self) -> None:
@@ -122,6 +124,7 @@ class Dovecot:
                 stdout=output,
                 stderr=output,
                 cwd="/",
+                process_group=0,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
             )
         deadline = time.monotonic() + _START_SECONDS

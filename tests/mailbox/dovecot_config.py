@@ -114,6 +114,11 @@ auth_failure_delay = 0
 mail_fsync = never
 first_valid_uid = 1
 shutdown_clients = yes
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 {_rootless() if os.geteuid() else ""}
 service imap-login {{
   inet_listener imap {{

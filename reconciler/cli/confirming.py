@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli.exit_codes import ExitCode, worst
 from reconciler.cli.letterbox import Letterbox
+from reconciler.cli.noticing import look_and_tell
 from reconciler.confirm.verdicts import Kind, Verdict
 from reconciler.model import AccountId
 from reconciler.render import visible
@@ -67,7 +68,10 @@ def run(session: Session, letterbox: Letterbox, orders: Orders) -> ExitCode:
             sleep=letterbox.wait,
         ):
             look, timed_out = last.shown, last.timed_out
-    return _tell(session, orders, record, look, timed_out=timed_out)
+    code = _tell(session, orders, record, look, timed_out=timed_out)
+    if session.writers:
+        look_and_tell(session)
+    return code
 
 
 class _Record:

@@ -49,7 +49,21 @@ def tell_people_of(made: Sequence[int], session: Session, observation: Observati
         observation = _with_tasks(made, session, observation)
         tell_people(session, observation, session.propose(observation))
     except ReconcilerError as error:
-        click.echo(f"warning: people are told of this next time: {visible(str(error))}", err=True)
+        click.echo(_LATER.format(visible(str(error))), err=True)
+
+
+def look_and_tell(session: Session) -> None:
+    """Look once more and deliver what is new; what was done before stands, come what may."""
+    if not session.config.notify:
+        return
+    try:
+        observation = session.observe()
+        tell_people(session, observation, session.propose(observation))
+    except ReconcilerError as error:
+        click.echo(_LATER.format(visible(str(error))), err=True)
+
+
+_LATER = "warning: people are told of this next time: {}"
 
 
 def _with_tasks(made: Sequence[int], session: Session, observation: Observation) -> Observation:

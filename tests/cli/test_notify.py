@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -203,6 +204,22 @@ def test_watch_tells_at_each_look(told: Callable[..., Place], chat: Chat) -> Non
         here.run("accept", str(task), "--as", party, stdin=here.town.token(party, task))
     assert watching.wait().code == 0
     assert chat.occasions() == ["requested", "done"]
+
+
+def test_confirm_tells_at_its_end_what_it_brought_about_and_nothing_without_yes(
+    told: Callable[..., Place], chat: Chat
+) -> None:
+    here = told()
+    task = here.asked()
+    chat.bodies.clear()
+    for words in (["init", "-q"], ["add", "contacts.yaml"], ["commit", "-qm", "x"]):
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+        subprocess.run(["git", *who, *words], cwd=here.desk.folder, env=here.desk.environ, check=True)
+    assert here.run("confirm").code == 0
+    assert chat.news() == []
+    done = here.run("confirm", "--yes")
+    assert done.code == 0, done.out + done.err
+    assert chat.news() == [("done", task)]
 
 
 def test_many_requests_are_one_message(told: Callable[..., Place], chat: Chat) -> None:

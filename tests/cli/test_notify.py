@@ -215,8 +215,9 @@ def test_confirm_tells_at_its_end_what_it_brought_about_and_nothing_without_yes(
     for words in (["init", "-q"], ["add", "contacts.yaml"], ["commit", "-qm", "x"]):
         who = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
         subprocess.run(["git", *who, *words], cwd=here.desk.folder, env=here.desk.environ, check=True)
+    here.town.turn(3.1 * DAY)
     assert here.run("confirm").code == 0
-    assert chat.news() == []
+    assert chat.news() == [], "though it waits for long enough to be told"
     done = here.run("confirm", "--yes")
     assert done.code == 0, done.out + done.err
     assert chat.news() == [("done", task)]

@@ -1,4 +1,4 @@
-"""Contacts that end, from the file to the hand-back: the real command, and a sandbox whose clock is turned."""
+"""Contacts that end, with the real command: from the file to the hand-back, by a clock that is turned."""
 
 from __future__ import annotations
 

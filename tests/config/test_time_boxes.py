@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.config import Config, Endpoint, Place, TimeBox
@@ -89,6 +89,7 @@ DAY = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 ROLE = st.sampled_from([*Role])
 
 
+@settings(deadline=None)
 @given(until=DAY, lead=st.integers(0, 400), offset=st.integers(-500, 500), role=ROLE)
 def test_then_is_desired_exactly_from_the_lead_days_before_until(
     until: date, lead: int, offset: int, role: Role
@@ -115,6 +116,7 @@ def test_then_is_desired_exactly_from_the_lead_days_before_until(
     assert box.is_over(today) == (offset >= lead)
 
 
+@settings(deadline=None)
 @given(first=DAY, second=DAY, lead=st.integers(0, 60), today=DAY)
 def test_two_roles_of_a_service_end_each_on_its_own_day(
     first: date, second: date, lead: int, today: date

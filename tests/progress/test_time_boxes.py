@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model import AccountId, Claim, Role, ServiceId, Task, TaskState
@@ -71,6 +71,7 @@ def test_fewer_days_left_than_it_takes_is_late(today: date, late: bool) -> None:
     assert is_late(BOX, today, timedelta(days=2)) == late
 
 
+@settings(deadline=None)
 @given(left=st.integers(-400, 400), seconds=st.integers(0, 10**7))
 def test_late_is_exactly_over_or_fewer_days_left_than_it_takes(left: int, seconds: int) -> None:
     today = UNTIL - timedelta(days=left)
@@ -78,6 +79,7 @@ def test_late_is_exactly_over_or_fewer_days_left_than_it_takes(left: int, second
     assert is_late(BOX, today, timedelta(seconds=seconds)) == (left <= 0 or left * 86_400 < seconds)
 
 
+@settings(deadline=None)
 @given(left=st.integers(-400, 400), seconds=st.integers(0, 10**7))
 def test_who_is_late_today_is_late_tomorrow(left: int, seconds: int) -> None:
     today, takes = UNTIL - timedelta(days=left), timedelta(seconds=seconds)

@@ -1,1 +1,7 @@
-"""Where tokens arrive: saved mails, the mail history of an account, a mailbox; all read as letters."""
+"""Mails, wherever they lie, reduced to what may be used of them: request numbers and tokens."""
+
+from reconciler.mailbox.history import read_history
+from reconciler.mailbox.mime import letter_of
+from reconciler.mailbox.saved import read_saved
+
+__all__ = ["letter_of", "read_history", "read_saved"]

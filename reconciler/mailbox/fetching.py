@@ -43,7 +43,9 @@ def unmarked(mailbox: BaseMailBox, since: date) -> list[str]:
     mailbox.client.noop()  # some servers tell of new messages only now
     try:
         uids = mailbox.uids(AND(date_gte=since, no_keyword=KEYWORD), charset=None)
-    except MailboxUidsError:  # a server that knows no keywords
+    except imaplib.IMAP4.abort:
+        raise
+    except (imaplib.IMAP4.error, MailboxUidsError):  # a server that knows no keywords
         uids = mailbox.uids(AND(date_gte=since), charset=None)
     return sorted(uids, key=int)
 
@@ -97,7 +99,11 @@ def mark(mailbox: BaseMailBox, folder: str, uids: Sequence[str]) -> bool:
             check_command_status(
                 mailbox.client.uid("STORE", some, "+FLAGS.SILENT", f"({KEYWORD})"), MailboxFlagError
             )
-    except (imaplib.IMAP4.readonly, MailboxFolderSelectError, MailboxFlagError):
+    except imaplib.IMAP4.readonly:
+        return False
+    except imaplib.IMAP4.abort:
+        raise
+    except (imaplib.IMAP4.error, MailboxFolderSelectError, MailboxFlagError):
         return False
     return True
 

@@ -47,7 +47,7 @@ class Dovecot:
 
     @property
     def certificate(self) -> Path:
-        """Return the self-signed certificate of the encrypted port, made out to `localhost`."""
+        """Return the self-signed certificate, made out to `localhost` and 0.0.0.0."""
         return self.folder / "certificate.pem"
 
     def url(self, user: str, folder: str = "INBOX", host: str = PLAIN) -> str:
@@ -217,7 +217,7 @@ def _make_certificate(folder: Path) -> None:
                 "ec_paramgen_curve:prime256v1",
                 "-nodes",
             ),
-            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:0.0.0.0", "-days", "2"),
             *("-keyout", folder / "key.pem", "-out", folder / "certificate.pem"),
         ],
         check=True,

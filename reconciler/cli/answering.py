@@ -7,8 +7,8 @@ import sys
 import click
 
 from reconciler.cli.naming import account
+from reconciler.mailbox.links import token_of
 from reconciler.model import AccountId, Task
-from reconciler.providers.ovh.links import token_of
 from reconciler.session import Session
 from reconciler.session.answering import SeveralPartiesError, party_of
 

@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.naming import account
 from reconciler.errors import ReconcilerError
-from reconciler.providers.ovh.links import tokens_in
+from reconciler.mailbox.links import finds_in
 from reconciler.render import visible
 from reconciler.session import Session
 
@@ -47,9 +47,9 @@ def show_token(session: Session, holder: str, task: int) -> None:
     if party not in session.readers:
         raise ReconcilerError(f"no usable credentials of {party}")
     for mail in reversed(session.readers[party].mails()):
-        for number, token in tokens_in(mail.body):
-            if number == task:
-                click.echo(token)
+        for find in finds_in([mail.body]):
+            if find.request == task:
+                click.echo(find.token)
                 return
     raise ReconcilerError(f"{holder} was mailed no token for task {task}")
 

@@ -112,7 +112,8 @@ def _what_happened(row: Notice, accounts: Accounts, now: datetime) -> str:
         case Occasion.CONTESTED:
             return f"open, and the file wants another contact{_to_confirm(row, accounts)}"
         case Occasion.REFUSED | Occasion.EXPIRED:
-            return f"{state_words(row.state)}; nothing changed"
+            unsure = row.state is TaskState.ERROR  # OVHcloud does not tell how far it had come
+            return state_words(row.state) if unsure else f"{state_words(row.state)}; nothing changed"
 
 
 def _deadline(row: Notice, now: datetime) -> str:

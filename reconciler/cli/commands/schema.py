@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-_DOCUMENTS = ("contacts", "plan", "history", "verification", "confirm")
+_DOCUMENTS = ("contacts", "plan", "history", "verification", "confirm", "notice")
 
 
 @click.command("schema")
 @click.argument("document", type=click.Choice(_DOCUMENTS), default=_DOCUMENTS[0])
 def command(document: str) -> None:
-    """Print the JSON schema of the contacts file, or of what another command writes as JSON."""
+    """Print the JSON schema of the contacts file, of what a command writes as JSON, or of a notice."""
     click.echo(json.dumps(_schema(document), indent=2))
 
 
@@ -31,6 +31,10 @@ def _schema(document: str) -> Any:
         from reconciler.render.verdicts_schema import verdicts_json_schema  # noqa: PLC0415
 
         return verdicts_json_schema(Kind)
+    if document == "notice":
+        from reconciler.render.notices_schema import notice_json_schema  # noqa: PLC0415
+
+        return notice_json_schema()
     from reconciler.render.history_schema import history_json_schema, verification_json_schema  # noqa: PLC0415
 
     return history_json_schema() if document == "history" else verification_json_schema()

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 
 from reconciler.model import ServiceId, UnknownRouteError, route_of, service_name
 
-SHARED_NAMES = frozenset({"domain", "domain/zone", "email/domain", "hosting/web"})
-"""Products that are called alike: a domain, its zone, its mail and its hosting bear one name. A task that
-names such a name may be about any of them, also about one that we have never heard of."""
+SHARED_NAMES = frozenset(
+    {
+        *("domain", "domain/zone", "email/domain", "hosting/web"),
+        *("telephony/aliases", "telephony/lines", "telephony/trunks"),
+    }
+)
+"""Products that are called alike: a domain, its zone, its mail and its hosting bear one name, and a telephone
+number may be a line, an alias or a trunk. A task that names such a name may be about any of them, also about
+one that we have never heard of."""
 
 
 class Namesakes:

@@ -160,6 +160,7 @@ def test_numbers_that_came_again_in_a_world_that_began_anew_are_not_mixed() -> N
     assert (newest.service, newest.user, newest.to_account) == (VPS, "new", C)
     assert [answer.account for answer in newest.answers] == [C]
     assert (oldest.service, oldest.user, oldest.held_until) == (SERVICE, "old", None)
+    assert (newest.state, oldest.state) == (TaskState.REFUSED, TaskState.DONE)
     assert [answer.account for answer in oldest.answers] == [B]
 
 
@@ -196,6 +197,12 @@ def test_a_task_made_elsewhere_whose_name_products_share_stays_a_bare_name() -> 
 def test_one_declared_domain_is_not_enough_to_tie_a_name_that_its_zone_shares() -> None:
     (row,) = history([], seen(task(1, state="done")), [], declared=[SERVICE])
     assert (row.service, row.candidates) == (None, (SERVICE,))
+
+
+def test_a_name_that_two_known_services_bear_is_tied_to_neither() -> None:
+    alike = [ServiceId("dedicated/server/one"), ServiceId("dedicated/nasha/one")]
+    (row,) = history([], seen(task(1, service=alike[0])), [], declared=alike)
+    assert (row.service, row.candidates) == (None, tuple(alike))
 
 
 def test_a_task_without_a_name_is_about_nothing_that_is_known() -> None:

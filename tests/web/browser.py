@@ -25,6 +25,8 @@ from tests.npm import installed, missing
 from tests.running import PATIENCE, Desk, Done, Running
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP *.rebound.example 127.0.0.1"]
+"""Names of `rebound.example` lead here, as a hostile DNS server would have it."""
 NODE = Path(__file__).parent / "node"
 
 
@@ -73,7 +75,11 @@ class Served:
 def serving(desk: Desk, *arguments: str) -> Iterator[Served]:
     """Run `reconciler serve` at a desk, on a free port, until the context ends."""
     process = desk.start("serve", "--port", "0", *arguments)
-    served = Served(_address(process), process)
+    try:
+        served = Served(_address(process), process)
+    except AssertionError:
+        process.kill()
+        raise
     try:
         yield served
     finally:
@@ -99,7 +105,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         missing(f"none of {', '.join(PROGRAMS)} is installed")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

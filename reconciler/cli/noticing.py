@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import click
@@ -17,6 +18,15 @@ from reconciler.session.notices import send_notices
 from reconciler.session.requests import follow_requests
 
 
+@contextmanager
+def _come_what_may() -> Iterator[None]:
+    """Turn what goes wrong on the way into a warning: what the command itself did stands."""
+    try:
+        yield
+    except ReconcilerError as error:
+        click.echo(f"warning: people are told of this next time: {visible(str(error))}", err=True)
+
+
 class Noticing:
     """Tells people, and tells of each failure on stderr once as long as it stays the same."""
 
@@ -24,6 +34,7 @@ class Noticing:
         self._session = session
         self._warned: tuple[str, ...] = ()
 
+    @_come_what_may()
     def tell(self, observation: Observation, plan: Plan, rows: Sequence[Progress] | None = None) -> None:
         """Deliver what is new; `rows` are the requests, where somebody has followed them already."""
         if not self._session.config.notify:
@@ -41,29 +52,20 @@ def tell_people(session: Session, observation: Observation, plan: Plan) -> None:
     Noticing(session).tell(observation, plan)
 
 
+@_come_what_may()
 def tell_people_of(made: Sequence[int], session: Session, observation: Observation) -> None:
-    """Deliver what is new, with the tasks that were made since the look; those stand, come what may."""
-    if not session.config.notify:
-        return
-    try:
+    """Deliver what is new, with the tasks that were made since the look."""
+    if session.config.notify:
         observation = _with_tasks(made, session, observation)
         tell_people(session, observation, session.propose(observation))
-    except ReconcilerError as error:
-        click.echo(_LATER.format(visible(str(error))), err=True)
 
 
+@_come_what_may()
 def look_and_tell(session: Session) -> None:
-    """Look once more and deliver what is new; what was done before stands, come what may."""
-    if not session.config.notify:
-        return
-    try:
+    """Look once more and deliver what is new."""
+    if session.config.notify:
         observation = session.observe()
         tell_people(session, observation, session.propose(observation))
-    except ReconcilerError as error:
-        click.echo(_LATER.format(visible(str(error))), err=True)
-
-
-_LATER = "warning: people are told of this next time: {}"
 
 
 def _with_tasks(made: Sequence[int], session: Session, observation: Observation) -> Observation:

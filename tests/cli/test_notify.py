@@ -273,6 +273,19 @@ def wait_less() -> None:
     channels.SECONDS = 0.3
 
 
+def test_an_endpoint_that_fails_after_the_request_costs_a_warning_and_not_the_run(
+    told: Callable[..., Place], chat: Chat
+) -> None:
+    here = told()
+    here.faults({"path": "/me/task/contactChange/*", "method": "GET", "status": 403})
+    done = here.run("apply", "--yes")
+    assert done.code == 0
+    assert "warning: people are told of this next time" in done.err
+    here.faults()
+    look(here)
+    assert chat.occasions() == ["requested"]
+
+
 def test_a_variable_that_is_not_set_is_a_warning(told: Callable[..., Place], chat: Chat) -> None:
     here = told()
     del here.desk.environ["CHAT_URL"]

@@ -93,13 +93,12 @@ class Dovecot:
         rule.write_text(f"owner {rights}\n")
         rule.chmod(0o644)
 
-    def kick(self, user: str) -> None:
-        """Drop every line of a user, as a server does that is restarted."""
-        subprocess.run(
-            ["doveadm", "-c", str(self.folder / "dovecot.conf"), "kick", user],
-            check=True,
-            capture_output=True,
-        )
+    def kick(self, user: str) -> bool:
+        """Drop every line of a user, as a server does that is restarted; return whether there was any."""
+        command = ["doveadm", "-c", str(self.folder / "dovecot.conf"), "kick", user]
+        kicked = subprocess.run(command, check=False, capture_output=True)
+        assert kicked.returncode in {0, os.EX_NOHOST}, kicked.stderr
+        return kicked.returncode == 0
 
     def stop(self) -> None:
         """Stop the server at once, unless it is stopped."""

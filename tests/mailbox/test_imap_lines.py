@@ -83,7 +83,7 @@ def test_an_encrypted_line_is_used_where_the_certificate_is_trusted(
         assert mailbox.wait(60)
         timer.join()
         assert requests(mailbox) == [1, 2]
-        dovecot.kick(user)
+        assert dovecot.kick(user)
         assert requests(mailbox) == [1, 2]
 
 

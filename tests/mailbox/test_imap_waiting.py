@@ -91,12 +91,12 @@ def test_a_dropped_line_is_made_anew_in_the_middle_of_reading(dovecot: Dovecot, 
     with opened(dovecot.url(user)) as mailbox:
         letters = mailbox.letters()
         keys = [next(letters)[0]]
-        dovecot.kick(user)
+        assert dovecot.kick(user)
         keys += [key for key, _ in letters]
         assert len(keys) == 120
-        dovecot.kick(user)
+        assert dovecot.kick(user)
         mailbox.mark_done(keys)
-        dovecot.kick(user)
+        assert dovecot.kick(user)
         assert told(mailbox) == []
     with opened(dovecot.url(user)) as mailbox:
         assert told(mailbox) == []
@@ -142,7 +142,7 @@ def test_a_folder_that_was_made_anew_has_no_message_of_the_old_one_marked(
         with dovecot.login(user) as owner:
             owner.folder.delete("Alerts")
         dovecot.deliver(user, mail(2), folder="Alerts")
-        dovecot.kick(user)
+        assert dovecot.kick(user)
         mailbox.mark_done(keys)
         assert dovecot.flags(user, "Alerts") == [set()]
         assert mailbox.wait(0)

@@ -88,6 +88,18 @@ def test_the_plan_as_json_says_why_and_until_when_and_fits_its_schema(place: Ope
     ]
 
 
+def test_only_contacts_in_a_tray_are_told_with_their_time_box(place: Open) -> None:
+    here = handed_to_the_agency(place(boxed()))
+    assert "time_boxes" not in here.run("plan", "--format", "json").json, "the agency holds it as desired"
+    assert "OPS-12" not in here.run("plan").out
+
+    here.desk.write(
+        boxed().replace("}}}", "}, billing: {account: agency, until: 2027-01-31, then: finance}}}")
+    )
+    document = here.run("plan", "--format", "json").json
+    assert [row["role"] for row in document["time_boxes"]] == ["billing"]
+
+
 def test_reason_and_ticket_do_not_change_what_was_agreed_to(place: Open) -> None:
     here = on(place(boxed()), LONG_BEFORE)
     agreed = here.run("plan", "--format", "json").json["fingerprint"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -132,6 +133,24 @@ def _postgresql(location: Location) -> Engine:
 def begin_write(cursor: Any, dialect: Dialect) -> None:
     """Begin a transaction on a driver's cursor that may write; the commit is durable when it returns."""
     cursor.execute(_BEGIN_IN_FILE if dialect.name == "sqlite" else _BEGIN_ON_SERVER)
+
+
+@contextmanager
+def reading_anything(connection: Connection) -> Iterator[None]:
+    """Let text that is none be read within the block: other bytes than UTF-8 fail all of SQLite's answer.
+
+    They come out as surrogates, which nothing that was written holds. PostgreSQL takes no such bytes in.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    if not isinstance(raw, sqlite3.Connection):
+        yield
+        return
+    usual = raw.text_factory
+    raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = usual
 
 
 def _begin(connection: Connection) -> None:

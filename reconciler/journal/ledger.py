@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from reconciler.journal.audit import Audit, audited
 from reconciler.journal.chain import GENESIS, Head
-from reconciler.journal.engine import begin_write
+from reconciler.journal.engine import begin_write, reading_anything
 from reconciler.journal.failures import told_plainly
 from reconciler.journal.location import Location
 from reconciler.journal.records import SEEN
@@ -121,7 +121,7 @@ class Ledger:
 
     def audit(self) -> Audit:
         """Return how far the chain holds, in one state of the database, whoever writes meanwhile."""
-        with self.reading() as connection:
+        with self.reading() as connection, reading_anything(connection):
             head = self.head(connection)
             entries = select(ENTRIES).where(ENTRIES.c.endpoint == self.endpoint).order_by(ENTRIES.c.seq)
             with connection.execution_options(yield_per=1_000).execute(entries) as streamed:

@@ -163,7 +163,16 @@ def test_only_the_journal_that_was_changed_is_broken(journal: AuditedJournal, jo
 
 
 @pytest.mark.parametrize("journal_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("change", ["body = CAST(body AS BLOB)", "seq = 'three'", "task = 'seven'"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "body = CAST(body AS BLOB)",
+        "body = CAST(x'ff41' AS TEXT)",
+        "kind = CAST(x'ff' AS TEXT)",
+        "seq = 'three'",
+        "task = 'seven'",
+    ],
+)
 def test_what_sqlite_alone_would_take_is_found_too(
     journal: AuditedJournal, journal_url: str, change: str
 ) -> None:

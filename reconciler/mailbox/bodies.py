@@ -9,11 +9,12 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+import string
 from collections.abc import Iterator
 
 _WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _BASE64_LINES = re.compile(rb"(?:[^\n :]*\n)*[^\n :]*\Z|(?:[^\n :]*\n)*")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_NOT_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/="))
 _NEVER = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Codecs that are no encoding of mails: slow on long texts, or complaining on stderr."""
 _ASCII = bytes(range(0x20, 0x7F))
@@ -61,6 +62,6 @@ def _codec(charset: str | None) -> str | None:
 
 
 def _bytes_of_base64(packed: bytes) -> Iterator[bytes]:
-    for run in _NOT_BASE64.sub(b"", packed).split(b"="):
+    for run in packed.translate(None, _NOT_BASE64).split(b"="):
         whole = run[:-1] if len(run) % 4 == 1 else run
         yield binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))

@@ -24,6 +24,9 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.ports.letters import Find
 
+LENGTH = 32
+"""Letters and digits in a token."""
+
 MOST_NUMBERS = 10_000
 """As many different numbers of one mail are kept for its bare tokens; a mail of OVHcloud has about ten."""
 
@@ -99,8 +102,7 @@ def _tokens(text: str) -> Iterator[tuple[int | None, str]]:
     """Yield every token in a text, with the number in its link or None."""
     for words in _readings(text):
         lines = _in_lines(words)
-        here = [*_links(lines), *((found.start(), None, found[0]) for found in _BARE.finditer(lines))]
-        for _, request, token in sorted(here, key=lambda one: one[0]):
+        for _, request, token in sorted((*_links(lines), *_bare(lines)), key=lambda one: one[0]):
             yield request, token
         for unwrapped in _unwrapped(lines):
             for _, request, token in _links(unwrapped):
@@ -155,6 +157,17 @@ def _links(text: str) -> Iterator[tuple[int, int, str]]:
         request, token = _request(path, query[0]), _TOKEN.search(query[0])
         if request and token:
             yield path.start(), int(request.replace("\n", "")), token[1].replace("\n", "")
+
+
+def _bare(text: str) -> Iterator[tuple[int, None, str]]:
+    """Yield the place of each token that stands on its own; words too short for one are sorted out first."""
+    place = 0
+    for word in text.split():
+        if len(word) >= LENGTH:
+            place = text.index(word, place)
+            for found in _BARE.finditer(word):
+                yield place + found.start(), None, found[0]
+            place += len(word)
 
 
 def _request(path: re.Match[str], query: str) -> str | None:

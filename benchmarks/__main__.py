@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import journalling, observing, planning, rendering, starting
+from benchmarks import journalling, observing, planning, rendering, serving, starting
 from benchmarks.table import Row, show
 
 
@@ -21,6 +21,7 @@ def _rows(folder: Path, *, quick: bool, full: bool) -> Iterator[Row]:
     yield from rendering.rows()
     yield from journalling.rows(folder)
     yield from observing.rows(folder)
+    yield from serving.rows(folder / "page")
     yield from planning.rows(folder, sizes)
     if not quick:
         yield from planning.growth(folder)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Account, Service
+from tests.cli.chats import BY_VARIABLE, Chat, listening, told_by
 from tests.running import PATIENCE, Desk, Done
 from tests.sandbox.town import Town, running, service, world
 
@@ -78,3 +79,20 @@ def place(tmp_path: Path) -> Iterator[Open]:
             return Place(town, desk)
 
         yield build
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    """Return a chat that listens."""
+    with listening() as heard:
+        yield heard
+
+
+@pytest.fixture
+def told(place: Open, chat: Chat) -> Callable[..., Place]:
+    """Return a function that opens a place whose people are told by the chat."""
+
+    def build(wanted: str = SHOP_MOVES, *parts: Any, notify: str = BY_VARIABLE, **more: Any) -> Place:
+        return told_by(chat, place(notify + wanted, *parts, **more))
+
+    return build

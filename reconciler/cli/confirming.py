@@ -12,6 +12,7 @@ import click
 from reconciler.cli.exit_codes import ExitCode, worst
 from reconciler.cli.letterbox import Letterbox
 from reconciler.cli.noticing import look_and_tell
+from reconciler.cli.recording import begin, end
 from reconciler.confirm.verdicts import Kind, Verdict
 from reconciler.model import AccountId
 from reconciler.render import visible
@@ -54,6 +55,17 @@ class _Look:
 
 def run(session: Session, letterbox: Letterbox, orders: Orders) -> ExitCode:
     """Confirm what may be confirmed, or show it where the session has no writers; return the exit code."""
+    if not session.writers:
+        return _run(session, letterbox, orders)
+    run_record, code = begin(session, "confirm"), ExitCode.ERROR
+    try:
+        code = _run(session, letterbox, orders)
+    finally:
+        end(session, run_record, code)
+    return code
+
+
+def _run(session: Session, letterbox: Letterbox, orders: Orders) -> ExitCode:
     confirmer = Confirmer(session, only=orders.only, waiting=orders.seconds is not None)
     record = _Record()
     if orders.seconds is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from reconciler.errors import ApiError
-from reconciler.mailbox.history import read_history
+from reconciler.mailbox.history import MailHistory
 from reconciler.mailbox.saved import read_saved
 from reconciler.model import AccountId
 from reconciler.ports.endpoint import Reader
@@ -49,7 +49,7 @@ class Letterbox:
     ) -> None:
         self._saved = [path for path in dict.fromkeys(saved) if path is not None]
         self._given = tuple(read_saved(None)) if None in saved else ()
-        self._histories = histories
+        self._histories = [MailHistory(reader) for reader in histories]
         self._mailbox = mailbox
         self._keys: dict[str, str] = {}
 
@@ -59,11 +59,11 @@ class Letterbox:
         for path in self._saved:
             letters += read_saved(path)
         unreadable: dict[AccountId, str] = {}
-        for reader in self._histories:
+        for history in self._histories:
             try:
-                letters += read_history(reader)
+                letters += history.letters()
             except ApiError as error:
-                unreadable[reader.account] = f"its mail history could not be read: {error}"
+                unreadable[history.account] = f"its mail history could not be read: {error}"
         for key, letter in self._mailbox.letters() if self._mailbox else ():
             self._keys[letter.place] = key
             letters.append(letter)

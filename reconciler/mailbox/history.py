@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.mailbox.mime import letter_of_text
-from reconciler.ports.endpoint import Reader
+from reconciler.model import AccountId
+from reconciler.ports.endpoint import Mail, Reader
 from reconciler.ports.letters import Letter
 
 
@@ -16,10 +17,34 @@ def read_history(reader: Reader) -> Iterator[Letter]:
         ApiError: the endpoint does not tell.
     """
     for mail in reader.mails():
-        yield letter_of_text(
-            mail.subject,
-            mail.body,
-            f"mail {mail.id} of {reader.account}",
-            sent=mail.sent,
-            owner=reader.account,
-        )
+        yield _letter(mail, reader)
+
+
+class MailHistory:
+    """The mails of one account's own history; each is fetched once, however often it is looked into."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._letters: list[Letter] = []
+        self._newest = 0
+
+    @property
+    def account(self) -> AccountId:
+        """Return whose history it is."""
+        return self._reader.account
+
+    def letters(self) -> tuple[Letter, ...]:
+        """Return all mails that are there by now, the oldest first.
+
+        Raises:
+            ApiError: the endpoint does not tell.
+        """
+        for mail in self._reader.mails(self._newest):
+            self._letters.append(_letter(mail, self._reader))
+            self._newest = mail.id
+        return tuple(self._letters)
+
+
+def _letter(mail: Mail, reader: Reader) -> Letter:
+    place = f"mail {mail.id} of {reader.account}"
+    return letter_of_text(mail.subject, mail.body, place, sent=mail.sent, owner=reader.account)

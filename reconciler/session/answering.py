@@ -39,10 +39,8 @@ def party_of(number: int, named: AccountId | None, session: Session) -> tuple[Ac
         SeveralPartiesError: several accounts could answer and none was named.
         ReconcilerError: the named one holds no keys, or no configured account is a party of that task.
     """
-    if named is not None and named not in session.readers:
-        raise ReconcilerError(
-            f"no usable credentials of {named}: {session.unreadable.get(named, 'none are configured')}"
-        )
+    if named is not None:
+        require_keys(named, session)
     task = _task(number, [named] if named else session.readers, session)
     able = [party for party in _parties(task) if party in session.readers]
     if named is not None:
@@ -57,6 +55,18 @@ def party_of(number: int, named: AccountId | None, session: Session) -> tuple[Ac
         names = " or ".join(map(session.called, able))
         raise SeveralPartiesError(f"task {number} has several parties of ours: say --as {names}")
     return able[0], task
+
+
+def require_keys(account: AccountId, session: Session) -> None:
+    """Make sure that we can speak for an account.
+
+    Raises:
+        ReconcilerError: it holds no keys, or they do not let us in.
+    """
+    if account not in session.readers:
+        raise ReconcilerError(
+            f"no usable credentials of {account}: {session.unreadable.get(account, 'none are configured')}"
+        )
 
 
 def accept(task: Task, party: AccountId, token: str, session: Session) -> str:

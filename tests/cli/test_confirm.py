@@ -111,6 +111,19 @@ def test_what_was_confirmed_is_journalled_with_the_run(place: Open) -> None:
     assert answers(here) == {AGENCY: "accepted", PLATFORM: None}
 
 
+def test_the_journal_keeps_the_run_and_how_it_ended(place: Open) -> None:
+    here = place()
+    here.asked()
+    confirm(here)
+    confirm(here, "--yes")
+    with contextlib.closing(sqlite3.connect(here.desk.journal)) as database:
+        bodies = [
+            json.loads(row[0]) for row in database.execute("SELECT body FROM reconciler_entries ORDER BY seq")
+        ]
+    runs = [body for body in bodies if body.get("command") == "confirm"]
+    assert [body["exit_code"] for body in runs] == [None, 0]
+
+
 def test_for_people_it_is_said_in_sentences(place: Open) -> None:
     here = place()
     task = here.asked()
@@ -213,6 +226,10 @@ def test_only_the_named_account_confirms(place: Open) -> None:
     done = confirm(here, "--mail", str(saved), "--as", AGENCY.upper(), "--yes")
     assert kinds(done) == {(task, AGENCY): "confirmed"}
     assert confirm(here, "--as", "nobody").code == 64
+    here.desk.hold([PLATFORM])
+    done = confirm(here, "--as", "agency")
+    assert (done.code, done.out) == (1, "")
+    assert f"no usable credentials of {AGENCY}: none are configured" in done.err
 
 
 # What is left alone
@@ -420,6 +437,17 @@ def test_an_account_that_cannot_be_read_is_an_error_and_the_others_go_on(place: 
     assert kinds(done)[task, AGENCY] == "confirmed"
 
 
+def test_of_two_runs_at_once_one_confirms_and_the_other_says_so(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    slow = [{"method": "POST", "path": "*/accept", "delay_ms": delay, "times": 1} for delay in (500, 3000)]
+    here.faults(*slow)
+    going = [here.desk.start("confirm", "--format", "json", "--yes", "--as", "agency") for _ in range(2)]
+    done = [one.wait() for one in going]
+    assert [one.code for one in done] == [0, 0]
+    assert sorted(kinds(one)[task, AGENCY] for one in done) == ["already_confirmed", "confirmed"]
+
+
 # Waiting
 
 
@@ -438,6 +466,20 @@ def test_waiting_ends_when_time_is_up(place: Open) -> None:
     done = confirm(here, "--yes", "--wait", "0.2")
     assert done.code == 3
     assert f"time is up; no mail confirmed request {task} for agency, request {task} for platform" in done.err
+
+
+def test_each_mail_of_the_history_is_fetched_once_however_long_it_waits(place: Open) -> None:
+    here = place(validity_seconds=60)
+    other = here.town.ask(AGENCY, SERVER, contactTech=PLATFORM)[0]
+    here.town.turn(61)
+    here.asked()
+    here.town.edit("DELETE", "requests")
+    done = confirm(here, "--wait", "2.5")
+    assert done.code == 3
+    assert kinds(done) == {(other, PLATFORM): "not_ours", (other, AGENCY): "not_ours"}
+    counts = here.town.edit("GET", "requests")
+    bodies = sum(number for route, number in counts.items() if "email/history/{" in route)
+    assert 1 <= bodies <= 2, counts  # two mails, of two accounts
 
 
 def test_waiting_for_others_is_not_waiting(place: Open) -> None:

@@ -59,6 +59,7 @@ def command(
     from reconciler.cli.letterbox import Letterbox  # noqa: PLC0415
     from reconciler.cli.naming import account  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.session.answering import require_keys  # noqa: PLC0415
 
     if history is None:
         history = not saved and imap is None
@@ -66,6 +67,8 @@ def command(
         raise click.UsageError("nothing to look into: give --mail, --imap or --history")
     with open_session(settings, writing=yes, committed=True) as session, ExitStack() as stack:
         only = account(party, session.config) if party is not None else None
+        if only is not None:
+            require_keys(only, session)
         mailbox = stack.enter_context(open_inbox(imap, settings)) if imap is not None else None
         paths = [None if str(path) == "-" else path for path in saved]
         readers = [reader for who, reader in session.readers.items() if history and only in {None, who}]

@@ -64,8 +64,8 @@ def _asked(folder: Path) -> dict[str, str]:
     (folder / "contacts.yaml").write_text(head + defaults + "services:\n" + "".join(lines))
     home = {**os.environ, "HOME": str(folder / "home"), "XDG_STATE_HOME": str(folder / "home")}
     apply = [sys.executable, "-m", "reconciler", "apply", "--yes", "--quiet"]
-    unheard = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(apply, cwd=folder, env=home, check=True, **unheard)
+    quiet = subprocess.DEVNULL
+    subprocess.run(apply, cwd=folder, env=home, check=True, stdout=quiet, stderr=quiet)
     return home
 
 

@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 DAYS = 30
 """How far back letters are looked for, unless the caller knows better: four times what a token lives."""
 
-LONGEST_IDLE = 60.0
+FIRST_PAUSE, LONGEST_IDLE = 1.0, 60.0
+"""Seconds of waiting before the folder is looked at again, whatever the server says; doubled each time."""
+
 LOOK_EVERY = 5.0
 """Seconds between two looks at a server that does not tell of new messages by itself."""
 AWAY_SECONDS = 300.0
@@ -124,7 +126,7 @@ class ImapMailbox:
         """
         self._waits = True
         deadline = time.monotonic() + seconds
-        pause = 1.0  # a message that comes between the look and the wait is told late by some
+        pause = FIRST_PAUSE  # a message that comes between the look and the wait is told late by some
         while True:
             if self._has_news():
                 return True

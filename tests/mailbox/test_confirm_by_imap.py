@@ -99,23 +99,12 @@ def test_a_dropped_line_and_a_marked_letter_do_not_disturb_a_run_that_waits(
     assert {verdicts(done)[task, PLATFORM], verdicts(done)[task, AGENCY]} == {"confirmed"}
 
 
-@pytest.mark.parametrize(
-    "reference",
-    [
-        f"'{PASSWORD}'",
-        '{env = "BOBS"}',
-        '{file = "password.txt"}',
-        '{cmd = ["sh", "-c", "echo \\"$BOBS\\""]}',
-    ],
-)
-def test_the_password_may_be_kept_beside_the_keys(
-    here: Place, dovecot: Dovecot, user: str, reference: str
-) -> None:
+def test_the_password_may_be_kept_beside_the_keys(here: Place, dovecot: Dovecot, user: str) -> None:
     del here.desk.environ["RECONCILER_IMAP_PASSWORD"]
     keys = Path(here.desk.environ["XDG_CONFIG_HOME"]) / "reconciler" / "credentials.toml"
-    keys.write_text(f'{keys.read_text()}\n[imap."{user.upper()}@127.0.0.1"]\npassword = {reference}\n')
-    (keys.parent / "password.txt").write_text(f"{PASSWORD}\n")
     here.desk.environ["BOBS"] = PASSWORD
+    reference = '{cmd = ["sh", "-c", "echo \\"$BOBS\\""]}'
+    keys.write_text(f'{keys.read_text()}\n[imap."{user.upper()}@127.0.0.1"]\npassword = {reference}\n')
     done = here.run("confirm", "--imap", dovecot.url(user))
     assert done.code == 0, done.err
     assert PASSWORD not in done.out + done.err
@@ -123,38 +112,9 @@ def test_the_password_may_be_kept_beside_the_keys(
     assert other.code == 1
     assert "error: no password for INBOX of somebody@127.0.0.1" in other.err
     assert "hint: set RECONCILER_IMAP_PASSWORD, or give" in other.err
-
-
-@pytest.mark.parametrize(
-    ("table", "why"),
-    [
-        ('[imap."USER@127.0.0.1"]\npasword = "canary"\n', "must hold a password and nothing else"),
-        ('[imap."USER@127.0.0.1"]\npassword = "canary"\nport = 1\n', "must hold a password and nothing else"),
-        ('[imap]\n"USER@127.0.0.1" = "canary"\n', "must hold a password and nothing else"),
-        ('[imap."USER@127.0.0.1"]\npassword = ""\n', "password: is empty"),
-        ('[imap."USER@127.0.0.1"]\npassword = 4711\n', "password: must be a string or one of"),
-        ('[imap."USER@127.0.0.1"]\npassword = {env = "NOT_THERE"}\n', "NOT_THERE is not set"),
-        ('[imap."USER@127.0.0.1"]\npassword = "can\\nary"\n', "must be one line"),
-        (
-            '[imap."USER@127.0.0.1"]\npassword = "canary"\n[imap."user@127.0.0.1"]\npassword = "canary"\n',
-            "are the same mailbox",
-        ),
-        ("imap = 3\n", "one table"),
-        ('[imaps."USER@127.0.0.1"]\npassword = "canary"\n', "unknown table or key 'imaps'"),
-    ],
-)
-def test_a_wrong_table_is_told_with_its_place_and_without_the_password(
-    here: Place, table: str, why: str
-) -> None:
-    del here.desk.environ["RECONCILER_IMAP_PASSWORD"]
-    keys = Path(here.desk.environ["XDG_CONFIG_HOME"]) / "reconciler" / "credentials.toml"
-    first = "imap = 3\n" if table == "imap = 3\n" else ""
-    keys.write_text(first + keys.read_text() + (table if not first else ""))
-    done = here.run("confirm", "--imap", "imap://user@127.0.0.1/INBOX")
-    assert done.code == 1
-    assert why in done.err
-    assert "credentials.toml" in done.err
-    assert "canary" not in done.err
+    given = here.run("confirm", "--imap", dovecot.url(user), "--credentials", "nowhere.toml")
+    assert given.code == 1
+    assert "nowhere.toml" in given.err
 
 
 def test_where_nothing_tells_the_password_it_is_asked_for_and_not_shown(

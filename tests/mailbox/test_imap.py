@@ -119,22 +119,28 @@ def test_reading_leaves_every_flag_as_it_is(dovecot: Dovecot, user: str) -> None
 
 
 def test_what_is_marked_is_not_told_again_and_has_no_other_flag_changed(dovecot: Dovecot, user: str) -> None:
-    dovecot.deliver(user, mail(1), mail(2))
+    dovecot.deliver(user, mail(1))
+    dovecot.deliver(user, mail(2), flags=["\\Flagged", "Work"])
     dovecot.deliver(user, mail(3), flags=["\\Deleted"])
     with opened(dovecot.url(user)) as mailbox:
         keys = [key for key, _ in mailbox.letters()]
         mailbox.mark_done([keys[1]])
         assert requests(mailbox) == [1, 3]
         mailbox.mark_done([])
-    assert dovecot.flags(user) == [set(), {DONE}, {"\\Deleted"}]  # nothing was expunged either
+    assert dovecot.flags(user) == [
+        set(),
+        {DONE, "\\Flagged", "Work"},
+        {"\\Deleted"},
+    ]  # nothing was expunged either
     with opened(dovecot.url(user)) as mailbox:
         assert requests(mailbox) == [1, 3]
 
 
 @pytest.mark.parametrize("rights", ["lr", "lrs"])
 def test_where_the_server_keeps_no_marks_this_run_remembers_them(
-    dovecot: Dovecot, user: str, rights: str
+    dovecot: Dovecot, user: str, rights: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     dovecot.deliver(user, mail(1), mail(2))
     dovecot.grant(user, rights)
     with opened(dovecot.url(user)) as mailbox:
@@ -142,6 +148,7 @@ def test_where_the_server_keeps_no_marks_this_run_remembers_them(
         mailbox.mark_done(keys[:1])
         assert requests(mailbox) == [2]
         assert not mailbox.wait(0)
+    assert "keeps no marks" in caplog.text
     assert dovecot.flags(user) == [set(), set()]
 
 

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.notify.channels import SECONDS, Channel, DeliveryError
+from reconciler.notify.channels import Channel, DeliveryError
 
-_LATER = 2.0
-"""Seconds beyond a channel's own time, so that its own words about a silent server come first."""
+AT_MOST = 30.0
+"""Seconds for all of it. A webhook gives up earlier by itself; a mail server may well need more than ten, and
+what it takes after we gave up would be told to people again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def deliver(
     environ: Mapping[str, str],
     *,
     delivered: Callable[[Parcel], None],
-    seconds: float = SECONDS + _LATER,
+    seconds: float = AT_MOST,
 ) -> tuple[Failure, ...]:
     """Deliver parcels, each in a thread of its own, and return those that were not taken in time.
 

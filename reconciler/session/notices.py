@@ -32,8 +32,8 @@ def send_notices(
 ) -> tuple[str, ...]:
     """Deliver what is new to every channel of the file, and return a warning for each that failed.
 
-    What a channel did not take is tried again the next time. A failure never raises. The call may take some
-    seconds, about as long as the slowest channel and never much more than ten.
+    What a channel did not take is tried again the next time. A failure never raises. The call takes as long
+    as the slowest channel: a webhook at most ten seconds, anything thirty.
 
     Args:
         session: what the command works with.

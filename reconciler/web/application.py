@@ -18,6 +18,7 @@ from reconciler.session import Session
 from reconciler.web.board import Board
 from reconciler.web.declarations import declarations
 from reconciler.web.pages import answers, files, history, mailboxes, mailed_links, requests, services
+from reconciler.web.remembered import Remembered
 from reconciler.web.site import Site
 from reconciler.web.tokens_in_addresses import TokensInAddresses
 from reconciler.web.views import FOLDER, environment
@@ -43,7 +44,14 @@ def create_app(
     """
     board = Board(session, refresh_seconds)
     site = Site(
-        session, board, declarations(session.config), environment(), sandbox, refresh_seconds, sign_out
+        session,
+        board,
+        Remembered(session),
+        declarations(session.config),
+        environment(),
+        sandbox,
+        refresh_seconds,
+        sign_out,
     )
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.model import AccountId, Role, account_id
+from reconciler.model import ROLES, AccountId, Role, account_id
 from reconciler.web.service_lines import ServiceLine, Tray
 
 
@@ -61,32 +61,39 @@ def matching(
         found = [line for line in found if word in line.sought]
     if wanted.product:
         found = [line for line in found if line.product == wanted.product]
-    roles = (Role(wanted.role),) if wanted.role else tuple(Role)
+    places = [ROLES.index(Role(wanted.role))] if wanted.role else [0, 1, 2]
     if wanted.account.strip():
         given = account_id(wanted.account)
-        account = ids.get(given, given)
-        found = [line for line in found if _names(line, account, roles)]
-    if wanted.tray:
-        tray = Tray(wanted.tray)
-        found = [line for line in found if _lies_in(line, tray, roles, narrowed=bool(wanted.role))]
+        found = [line for line in found if _names(line, ids.get(given, given), places)]
+    if wanted.tray and (not wanted.role or wanted.tray in _WHOLE_SERVICES):
+        found = [line for line in found if wanted.tray in line.trays]
+    elif wanted.tray == Tray.IN_SYNC:
+        found = [line for line in found if _is_in_sync(line, Role(wanted.role))]
+    elif wanted.tray:
+        found = [line for line in found if _lies_in(line, wanted.role, wanted.tray)]
     elif wanted.role and not wanted.account.strip():
-        found = [line for line in found if any(note.role in roles for note in line.notes)]
+        found = [line for line in found if any(note.role == wanted.role for note in line.notes)]
     return found
 
 
-def _names(line: ServiceLine, account: AccountId, roles: tuple[Role, ...]) -> bool:
+_WHOLE_SERVICES = frozenset({Tray.ABSENT, Tray.UNKNOWN, Tray.UNMANAGED})
+"""The trays in which a service lies with all of its roles."""
+
+
+def _names(line: ServiceLine, account: AccountId, places: Sequence[int]) -> bool:
     """Tell whether an account holds one of the roles, or is to hold it."""
-    return any(
-        row is not None and row.of(role) == account for row in (line.live, line.desired) for role in roles
-    )
+    for row in (line.live, line.desired):
+        if row is not None and account in row:
+            for place in places:
+                if row[place] == account:
+                    return True
+    return False
 
 
-def _lies_in(line: ServiceLine, tray: Tray, roles: tuple[Role, ...], *, narrowed: bool) -> bool:
-    if not narrowed:
-        return tray in line.trays
-    if tray is Tray.IN_SYNC:
-        managed = line.desired is not None and line.desired.of(roles[0]) is not None
-        return managed and line.live is not None and not line.notes_on(roles[0])
-    if tray in {Tray.ABSENT, Tray.UNKNOWN, Tray.UNMANAGED}:  # of whole services, so of each of their roles
-        return tray in line.trays
-    return any(note.tray is tray and note.role in roles for note in line.notes)
+def _lies_in(line: ServiceLine, role: str, tray: str) -> bool:
+    return any(note.role == role and note.tray == tray for note in line.notes)
+
+
+def _is_in_sync(line: ServiceLine, role: Role) -> bool:
+    managed = line.desired is not None and line.desired.of(role) is not None
+    return managed and line.live is not None and not line.notes_on(role)

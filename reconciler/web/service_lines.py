@@ -88,8 +88,17 @@ class ServiceLine:
         return tuple(note for note in self.notes if note.role is role)
 
 
-def service_lines(config: Config, observation: Observation, plan: Plan) -> tuple[ServiceLine, ...]:
-    """Return every service that is declared or was seen, in the order of their keys."""
+def service_lines(
+    config: Config, observation: Observation, plan: Plan, before: Mapping[ServiceId, ServiceLine]
+) -> tuple[ServiceLine, ...]:
+    """Return every service that is declared or was seen, in the order of their keys.
+
+    Args:
+        config: the file.
+        observation: what the endpoint showed.
+        plan: what follows from both.
+        before: the lines of an earlier look with the same file; those that still hold are taken over.
+    """
     desired = config.desired(observation.at.date())
     names = {account.id: account.short for account in config.accounts}
     called = {account.id: f"{account.short} {account.name or ''} {account.id}" for account in config.accounts}
@@ -98,9 +107,9 @@ def service_lines(config: Config, observation: Observation, plan: Plan) -> tuple
         notes[service].append(note)
     unknown = {row.service: row.detail for row in plan.unknown}
     absent = frozenset(plan.absent)
-    makers = _Lines(config, observation, desired, called, absent, unknown)
+    maker = _Lines(config, observation, desired, called, absent, unknown, before)
     services = sorted({*desired, *observation.live, *unknown})
-    return tuple(makers.line(service, tuple(notes.get(service, ()))) for service in services)
+    return tuple(maker.line(service, tuple(notes.get(service, ()))) for service in services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,19 @@ class _Lines:
     called: Mapping[AccountId, str]
     absent: frozenset[ServiceId]
     unknown: Mapping[ServiceId, str]
+    before: Mapping[ServiceId, ServiceLine]
 
     def line(self, service: ServiceId, notes: tuple[Note, ...]) -> ServiceLine:
         live, wanted = self.observation.live.get(service), self.desired.get(service)
+        trays = self._trays(service, wanted, notes)
+        then = self.before.get(service)
+        if then is not None and (then.live, then.desired, then.trays, then.notes) == (
+            live,
+            wanted,
+            trays,
+            notes,
+        ):
+            return then
         people = {account for row in (live, wanted) if row for account in row if account}
         words = " ".join([service, *(self.called.get(account, account) for account in sorted(people))])
         return ServiceLine(
@@ -121,7 +140,7 @@ class _Lines:
             product=_product(service),
             live=live,
             desired=wanted,
-            trays=self._trays(service, wanted, notes),
+            trays=trays,
             notes=notes,
             why=self.unknown.get(service),
             place=self.config.places.get(service),

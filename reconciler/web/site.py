@@ -18,6 +18,7 @@ from reconciler.session import Session
 from reconciler.web.board import Board, Seen
 from reconciler.web.declarations import Declarations
 from reconciler.web.notices import Kept
+from reconciler.web.remembered import Remembered
 from reconciler.web.tokens_in_addresses import IGNORED
 
 QUIET_POLL_SECONDS = 30
@@ -49,6 +50,7 @@ class Site:
 
     session: Session
     board: Board
+    remembered: Remembered
     declarations: Declarations
     templates: Environment
     sandbox: bool

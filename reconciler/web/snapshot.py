@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypedDict
 
 from reconciler.errors import ReconcilerError
-from reconciler.model import AccountId, Asked, Observation, ServiceId, TaskState
+from reconciler.model import AccountId, Asked, Confirmation, Observation, ServiceId, TaskState
 from reconciler.model.text import visible
 from reconciler.plan import Plan
 from reconciler.progress import Progress
@@ -37,6 +39,7 @@ class Snapshot:
         finished: ids of those that were settled lately, the newest first.
         of_service: ids of the requests of each service, the newest first.
         asked: how the requests that we made came to be.
+        confirmations: what we answered, oldest first.
         tally: how many services have a contact in each tray.
         products: every product that occurs.
         accounts: every account that is listed or occurs as a contact: what it is called, by id.
@@ -53,6 +56,7 @@ class Snapshot:
     finished: tuple[int, ...]
     of_service: Mapping[ServiceId, tuple[int, ...]]
     asked: Mapping[int, Asked]
+    confirmations: tuple[Confirmation, ...]
     tally: Mapping[Tray, int]
     products: tuple[str, ...]
     accounts: Mapping[AccountId, str]
@@ -79,70 +83,78 @@ def take(session: Session, before: Snapshot | None) -> Snapshot:
         raise ReconcilerError(f"no account could be read: {reasons}")
     plan = session.propose(observation)
     progress = follow_requests(session, observation, everything=True)
-    asked = session.journal.asked()
-    if before is not None and _shows_the_same(before, observation, plan, progress):
-        number = before.number
-    else:
-        number = before.number + 1 if before else 1
-    return _worked_out(number, session, observation, plan, progress, asked)
+    found = _worked_out(session, observation, plan, progress, before)
+    if before is not None and not _shows_the_same(before, found):
+        return replace(found, number=before.number + 1)
+    return found
 
 
-def _shows_the_same(
-    before: Snapshot, observation: Observation, plan: Plan, progress: tuple[Progress, ...]
-) -> bool:
-    then = before.observation
+def _shows_the_same(one: Snapshot, other: Snapshot) -> bool:
     return (
-        observation.live == then.live
-        and observation.unreadable == then.unreadable
-        and observation.unlisted == then.unlisted
-        and plan == before.plan
-        and [ask.progress for ask in before.requests.values()] == [*progress]
-        and [ask.row.task for ask in before.requests.values() if _is_finished_lately(ask.progress, then)]
-        == [row.task.id for row in progress if _is_finished_lately(row, observation)]
+        one.lines == other.lines
+        and one.finished == other.finished
+        and one.confirmations == other.confirmations
+        and one.observation.unreadable == other.observation.unreadable
+        and one.plan.stopped_by == other.plan.stopped_by
+        and [ask.progress for ask in one.requests.values()]
+        == [ask.progress for ask in other.requests.values()]
     )
 
 
 def _worked_out(
-    number: int,
     session: Session,
     observation: Observation,
     plan: Plan,
     progress: tuple[Progress, ...],
-    asked: Mapping[int, Asked],
+    before: Snapshot | None,
 ) -> Snapshot:
-    lines = service_lines(session.config, observation, plan)
+    lines = service_lines(session.config, observation, plan, before.services if before else {})
     rows = request_rows(progress, session, observation, plan)
     of_service: defaultdict[ServiceId, list[int]] = defaultdict(list)
     for one in progress:
         for service in [one.service] if one.service else one.candidates:
             of_service[service].append(one.task.id)
-    open_ones = [one for one in progress if one.task.is_open]
-    mine = tuple(one.task.id for one in open_ones if _is_ours_to_answer(one, session.readers))
-    answerable = frozenset(mine)
     return Snapshot(
-        number=number,
+        number=before.number if before else 1,
         observation=observation,
         plan=plan,
         lines=lines,
         services={line.service: line for line in lines},
         requests={row.task: Ask(one, row) for one, row in zip(progress, rows, strict=True)},
-        mine=mine,
-        others=tuple(one.task.id for one in open_ones if one.task.id not in answerable),
-        finished=tuple(one.task.id for one in progress if _is_finished_lately(one, observation)),
+        **groups(progress, session.readers, observation.at),
         of_service={service: tuple(ids) for service, ids in of_service.items()},
-        asked=asked,
+        asked=session.journal.asked(),
+        confirmations=session.journal.confirmations(),
         tally=Counter(tray for line in lines for tray in line.trays),
         products=tuple(sorted({line.product for line in lines})),
         accounts=_accounts(session, lines),
     )
 
 
+class Groups(TypedDict):
+    """Whose turn it is: the ids of a snapshot's requests."""
+
+    mine: tuple[int, ...]
+    others: tuple[int, ...]
+    finished: tuple[int, ...]
+
+
+def groups(progress: Iterable[Progress], held: Collection[AccountId], now: datetime) -> Groups:
+    """Return the ids of the requests by whose turn it is, in their order."""
+    mine, others, finished = [], [], []
+    for one in progress:
+        if not one.task.is_open:
+            if (one.task.settled or one.task.requested) > now - RECENT:
+                finished.append(one.task.id)
+        elif _is_ours_to_answer(one, held):
+            mine.append(one.task.id)
+        else:
+            others.append(one.task.id)
+    return {"mine": tuple(mine), "others": tuple(others), "finished": tuple(finished)}
+
+
 def _is_ours_to_answer(one: Progress, held: Iterable[AccountId]) -> bool:
     return one.task.state is TaskState.VALIDATING and not set(one.waiting_for).isdisjoint(held)
-
-
-def _is_finished_lately(one: Progress, observation: Observation) -> bool:
-    return not one.task.is_open and (one.task.settled or one.task.requested) > observation.at - RECENT
 
 
 def _accounts(session: Session, lines: Iterable[ServiceLine]) -> Mapping[AccountId, str]:

@@ -46,6 +46,8 @@ def environment() -> Environment:
         state_words=STATES,
         history_lines=history_lines,
     )
+    for name in made.list_templates():
+        made.get_template(name)  # now, not when the first page is asked for
     return made
 
 

@@ -68,7 +68,7 @@ def routes(site: Site) -> APIRouter:
                     pasted=pasted if site.pasted.find(pasted) else "",
                 )
             site.pasted.forget(pasted)
-            site.board.look()
+            site.board.look_after_answer(given.number, given.party)
         return RedirectResponse(request_path(given.number, notice=site.notices.keep(notice)), 303)
 
     return router

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from reconciler.model import AccountId, ServiceId
-from reconciler.progress.history import Handover
-from reconciler.session.history import history_of
+from reconciler.progress.history import Handover, of_account, of_service
 from reconciler.web.paging import page_of
 from reconciler.web.site import Site
 
@@ -19,15 +18,13 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/history")
     def history(request: Request, service: str = "", account: str = "", page: str = "") -> Response:
-        name = ServiceId(service.strip())
-        who = site.account(account) if account.strip() else None
-        rows = changes_of(site, service=name or None, account=who)
-        return site.show(
-            request,
-            "history.html",
-            page=page_of(rows, page),
-            about={"service": service, "account": account},
+        rows = changes_of(
+            site,
+            service=ServiceId(service.strip()) if service.strip() else None,
+            account=site.account(account) if account.strip() else None,
         )
+        about = {"service": service, "account": account}
+        return site.show(request, "history.html", page=page_of(rows, page), about=about)
 
     return router
 
@@ -35,5 +32,10 @@ def routes(site: Site) -> APIRouter:
 def changes_of(
     site: Site, *, service: ServiceId | None = None, account: AccountId | None = None
 ) -> Sequence[Handover]:
-    """Return the changes that the journal knows of, the newest first."""
-    return history_of(site.session, service=service, account=account)
+    """Return the changes of a service and of an account that the journal knows of, the newest first."""
+    rows: Sequence[Handover] = site.remembered.rows(site.board.seen.snapshot)
+    if service is not None:
+        rows = tuple(of_service(rows, service))
+    if account is not None:
+        rows = tuple(of_account(rows, account))
+    return rows

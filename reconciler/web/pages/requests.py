@@ -93,7 +93,7 @@ def show_request(
             ask.progress,
             seen.snapshot.asked.get(task.id),
             journal.sightings(task.id),
-            journal.confirmations(),
+            seen.snapshot.confirmations,
             site.accounts,
         ),
         parties=parties,

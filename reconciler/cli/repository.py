@@ -210,15 +210,16 @@ def _may_match(parts: tuple[str, ...], pattern: tuple[str, ...], *, leads_on: bo
 def _differs(main: Path, config: Config, file: Path) -> bool:
     """Tell whether the work tree holds other files or contents than the commit; line ends do not count."""
     try:
+        if _lines(main) != _lines(file):
+            return True
+        if len(config.files) == 1:
+            return False
         here = load(file).files
-    except ConfigError:
-        return True
-    if here != config.files:
-        return True
-    try:
+        if here != config.files:
+            return True
         places = [Path(name).relative_to(file.parent) for name in here]
         return any(_lines(main.parent / place) != _lines(file.parent / place) for place in places)
-    except (OSError, ValueError):  # a name that is shown with escapes
+    except (ConfigError, OSError, ValueError):  # the last for a name that is shown with escapes
         return True
 
 

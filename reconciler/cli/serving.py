@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Callable
@@ -70,6 +71,7 @@ def run(session: Session, door: Door, *, host: str, port: int, tell: Callable[[s
     with listening(host, port) as listener:
         address = address_of(listener)
         serve(guarded(app, door), listener, ready=lambda: tell(address))
+    gc.freeze()  # the process ends: to look through a large estate for garbage would take seconds
 
 
 def show(address: str, *, browse: bool) -> None:

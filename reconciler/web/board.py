@@ -132,6 +132,8 @@ class Board:
         except ReconcilerError as error:
             why = str(error)
         except Exception as error:  # a bug must not end the looks for good; the page and the log tell of it
+            if self._stopped:  # what it looks with was closed below its feet
+                return self._seen
             log.exception("a look failed")
             why = f"a bug of ours ({type(error).__name__}); the log of the server shows where"
         return Seen(self._seen.snapshot, f"The look of {datetime.now(UTC):%H:%M:%S} UTC failed: {why}")

@@ -55,10 +55,12 @@ def _codec(charset: str | None) -> str | None:
     """Return the name of a codec that turns bytes into text; None where the charset is none or unknown."""
     try:
         name = codecs.lookup(charset or "").name
-        _ASCII.decode(name, "replace")
+        if name.replace("-", "_") in _NEVER:
+            return None
+        _ASCII.decode(name, "replace")  # raises for what turns bytes into bytes
     except (LookupError, ValueError, TypeError):
         return None
-    return None if name.replace("-", "_") in _NEVER else name
+    return name
 
 
 def _bytes_of_base64(packed: bytes) -> Iterator[bytes]:

@@ -65,6 +65,11 @@ def _(request: Request) -> bytes:
     return mail(request, text(request)).replace(b"charset=utf-8", b"charset=rot13")
 
 
+@case("a charset that is one of a programming language")
+def _(request: Request) -> bytes:
+    return mail(request, text(request) + r"\d \N{x").replace(b"charset=utf-8", b"charset=unicode-escape")
+
+
 @case("a charset whose name is no name")
 def _(request: Request) -> bytes:
     return mail(request, text(request)).replace(b"charset=utf-8", b'charset="\xff\x01 ../../x"')
@@ -77,7 +82,12 @@ def _(request: Request) -> bytes:
 
 @case("a mail that begins with a byte order mark")
 def _(request: Request) -> bytes:
-    return codecs.BOM_UTF8 + mail(request, text(request))
+    return codecs.BOM_UTF8 + mail(request, text(request), encoding="base64")
+
+
+@case("a mail that begins with empty lines")
+def _(request: Request) -> bytes:
+    return b"\r\n\n" + mail(request, text(request), encoding="base64")
 
 
 @case("a whole mail saved as UTF-16 by an editor")
@@ -117,6 +127,11 @@ def _(request: Request) -> bytes:
     return f"Link: see below\nhttps:{link(request).partition(':')[2]}\n".encode()
 
 
+@case("a text file whose first paragraph looks like headers")
+def _(request: Request) -> bytes:
+    return f"Link: see below\nhttps:{link(request).partition(':')[2]}\n\nThank you\n".encode()
+
+
 @case("a mail copied with its head but without the empty line after it")
 def _(request: Request) -> bytes:
     return f"From: Contacts\nSubject: yes or no\n{link(request)}\n".encode()
@@ -137,6 +152,12 @@ def _(request: Request) -> bytes:
 @case("only the token, in bold, within a sentence", bare)
 def _(request: Request) -> bytes:
     return mail(request, f"For request #{request.number} use *{request.token}*, please.\n")
+
+
+@case("only the token, with a zero-width blank in it", bare)
+def _(request: Request) -> bytes:
+    odd = f"{request.token[:16]}\u200b{request.token[16:]}"
+    return mail(request, f"For request {request.number}:\n{odd}\n")
 
 
 @case("only the token, and no number anywhere", bare, "unclear_request")

@@ -96,6 +96,12 @@ def _(request: Request) -> bytes:
     return mail(request, "\n".join(wrap(whole, 37, break_on_hyphens=False)) + "\n")
 
 
+@case("a link within a link that was broken in the middle of its codes")
+def _(request: Request) -> bytes:
+    code = quote(link(request), safe="").replace("%3F", "%\n3F").replace("%26", "%2\n6")
+    return mail(request, f"https://click.example/?u={code}\n")
+
+
 @case("quoted-printable that nobody undid")
 def _(request: Request) -> bytes:
     whole = link(request).replace("=", "=3D")
@@ -145,6 +151,18 @@ def _(request: Request) -> bytes:
 def _(request: Request) -> bytes:
     shape = "https://www.ovh.com/manager/#/billing/{task}?tab=REQUESTS&token={token}"
     return mail(request, link(request, shape) + "\n")
+
+
+@case("a token that is part of a name of a host", nothing, "no_token")
+def _(request: Request) -> bytes:
+    token = request.token
+    return mail(request, f"request {request.number}: {token}.x.example, mail@{token}, a/{token} q={token}\n")
+
+
+@case("a link without its token, the next line's link having one", verdicts="confirmed")
+def _(request: Request) -> bytes:
+    first = "https://x.example/#/useraccount/contacts/987654321?tab=REQUESTS&"
+    return mail(request, f"{first}\n{link(request)}\n")
 
 
 @case("a link to another tab", nothing, "no_token")

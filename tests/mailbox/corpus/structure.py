@@ -52,7 +52,8 @@ def _(request: Request) -> bytes:
 @case("HTML that calls itself plain text")
 def _(request: Request) -> bytes:
     address = link(request).replace("&", "&amp;")
-    return mail(request, f'<html><body><p>Hello<br><a href="{address}">Yes</a></p></body></html>')
+    cut = f"{address[:-20]}<wbr>{address[-20:]}"
+    return mail(request, f"<html><body><p>Hello<br>{cut}<br>Bye</p></body></html>")
 
 
 @case("HTML in a script, a style and a comment, where nobody reads it", nothing, "no_token")
@@ -81,7 +82,8 @@ def _(request: Request) -> bytes:
 
 @case("a digest of mails")
 def _(request: Request) -> bytes:
-    return of_parts(request, b"\r\n" + mail(request, text(request, "fr")), kind="multipart/digest")
+    inner = mail(request, text(request, "fr"), encoding="base64")
+    return of_parts(request, b"\r\n" + inner, kind="multipart/digest")
 
 
 @case("a mail forwarded within its text, quoted")
@@ -195,6 +197,12 @@ def _(request: Request) -> bytes:
 def _(request: Request) -> bytes:
     whole = mail(request, text(request))
     return whole.replace(b"; charset=utf-8", b"; charset*=x; charset*0=y; name*99999=z; charset*1*=''")
+
+
+@case("a boundary that the standard library chokes on")
+def _(request: Request) -> bytes:
+    whole = of_parts(request, part(text(request), encoding="base64"))
+    return whole.replace(b"; boundary=", b"; boundary*=x; boundary*0=y; boundary*1=")
 
 
 @case("a date, a subject and addresses that cannot be")

@@ -14,7 +14,7 @@ import click
 
 from reconciler.session import Session
 from reconciler.web.application import create_app
-from reconciler.web.guard import Door, guarded
+from reconciler.web.guard import Door
 from reconciler.web.guard.door import SHORTEST_TOKEN, Network
 from reconciler.web.guard.login import SIGN_OUT
 from reconciler.web.serving import address_of, listening, reaches_only_this_machine, serve
@@ -70,7 +70,7 @@ def run(session: Session, door: Door, *, host: str, port: int, tell: Callable[[s
     )
     with listening(host, port) as listener:
         address = address_of(listener)
-        serve(guarded(app, door), listener, ready=lambda: tell(address))
+        serve(app, door, listener, ready=lambda: tell(address))
     gc.freeze()  # the process ends: to look through a large estate for garbage would take seconds
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.errors import ReconcilerError
 from reconciler.web.connections import ImpatientConnection
+from reconciler.web.guard import Door, guarded
 from reconciler.web.guard.door import is_loopback
 from reconciler.web.guard.shape import LARGEST_HEADERS
+from reconciler.web.in_hand import InHand
 
 _KEEP_ALIVE_SECONDS = 15
-_STOP_SECONDS = 1  # for pages that are being sent; what OVHcloud is being told is waited for
+_STOP_SECONDS = 1
+_ANSWER_SECONDS = 120.0  # longer than a call to OVHcloud and the look after it can take
+_SAID = b"stopping: the answer that is being sent will be finished and journalled\n"
 _BACKLOG = 2 * ImpatientConnection.most
 
 
@@ -56,13 +63,20 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Serve until a signal comes; `ready` is called once, when calls are answered.
+def serve(page: ASGIApp, door: Door, listener: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve a page behind its guard until a signal comes.
+
+    Args:
+        page: without any guard of its own.
+        door: who may come in.
+        listener: where.
+        ready: called once, when calls are answered.
 
     Raises:
         Exception: whatever kept the page from starting.
     """
-    server = PageServer(app, ready)
+    answers = InHand(page)
+    server = PageServer(guarded(answers, door), ready, answers)
     with _last_word(server):
         server.run([listener])
     if server.failure is not None:
@@ -72,19 +86,21 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], None]) -
 class PageServer(uvicorn.Server):
     """Tells when it answers, and what kept it from starting.
 
-    When told to stop it gives calls a second to end and then cancels them. An answer that is on its way to
-    OVHcloud is made by a thread that cannot be cancelled: it is finished and journalled before `run` returns.
+    When told to stop it lets the answers in hand be finished and journalled, a second Ctrl-C apart; all other
+    calls have a second to end.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         ready: Callable[[], None],
+        answers: InHand | None = None,
         *,
         connection: type[ImpatientConnection] = ImpatientConnection,
     ) -> None:
         self._watched = _Watched(app)
         self._ready = ready
+        self._answers = answers
         super().__init__(_configuration(self._watched, connection))
 
     @property
@@ -96,6 +112,19 @@ class PageServer(uvicorn.Server):
         """Serve until told to stop."""
         self._ready()
         await super().main_loop()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, wait for the answers in hand, and end."""
+        for server in self.servers:
+            server.close()
+        end = time.monotonic() + _ANSWER_SECONDS
+        if self._answers is not None and self._answers.count:
+            with suppress(OSError):  # nobody reads stderr any more
+                os.write(2, _SAID)
+            # A second Ctrl-C sets force_exit from a signal's handler, which knows no event.
+            while self._answers.count and not self.force_exit and time.monotonic() < end:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await super().shutdown(sockets)
 
 
 def _configuration(app: ASGIApp, connection: type[ImpatientConnection]) -> uvicorn.Config:

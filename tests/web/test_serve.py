@@ -6,12 +6,14 @@ import re
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.cli.conftest import Open, Place
+from tests.cli.conftest import AGENCY, Open, Place
+from tests.running import tokens
 from tests.web.browser import serving
 from tests.web.doorway import BEARER, TOKEN, seconds
 
@@ -181,3 +183,22 @@ def test_it_is_heard_of_only_with_v(here: Place) -> None:
     with serving(here.desk) as served:
         served.get("/no/such/page")
         assert served.stop().err == ""
+
+
+def test_an_answer_that_is_on_its_way_when_it_is_told_to_stop_is_finished_and_journalled(here: Place) -> None:
+    number = here.asked()
+    token = tokens(here.town, AGENCY)[number]
+    form = {"party": AGENCY, "token": token, "answer": "accept"}
+    with serving(here.desk) as served, ThreadPoolExecutor(1) as pool:
+        here.faults({"path": "/me/task/contactChange/*/accept", "delay_ms": 2_500, "times": 1})
+        pool.submit(requests.post, f"{served.url}requests/{number}", data=form, timeout=30)
+        here.await_hit()
+        done = served.stop()
+    assert (done.code, done.err) == (
+        0,
+        "stopping: the answer that is being sent will be finished and journalled\n",
+    )
+    (task,) = here.town.edit("GET", "tasks")
+    assert task["parties"][AGENCY] == "accepted"
+    with here.desk.open_journal() as journal:
+        assert [row.task for row in journal.confirmations()] == [number]

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import date
 
 from reconciler import guards
+from reconciler.branch import Branch
 from reconciler.config import Config
 from reconciler.diff import compare
 from reconciler.model import ROLES, AccountId, Claim, Confirmation, Observation, Role, ServiceId
 from reconciler.model.time_box import TimeBox
-from reconciler.plan import Plan, Situation, Stop, make_plan
+from reconciler.plan import Beside, Plan, Situation, Stop, make_plan, narrow
 from reconciler.progress import by_task, join
 from reconciler.progress.joining import is_claimed
 
@@ -29,6 +30,7 @@ def propose(
     retries: frozenset[tuple[ServiceId, Role, int]] = frozenset(),
     unknown_accounts: Mapping[AccountId, str] | None = None,
     lifted: Container[str] = frozenset(),
+    branch: Branch | None = None,
 ) -> Plan:
     """Return the plan for one observation.
 
@@ -41,9 +43,10 @@ def propose(
         retries: contacts to ask for again although this newest task of theirs was turned down.
         unknown_accounts: accounts that the endpoint called unknown, with its words.
         lifted: names of guards that this run lifts.
+        branch: only what this branch changes is wanted to be seen, planned as after its merge.
     """
     claims = claims or {}
-    desired = config.desired(today)
+    desired = branch.desired if branch else config.desired(today)
     diff = compare(desired, observation.live)
     situation = Situation(
         at=observation.at,
@@ -64,11 +67,22 @@ def propose(
     plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
     if config.time_boxes:
         plan = replace(plan, time_boxes=_of_trays(plan, config.time_boxes))
+    if branch:
+        plan = _own(plan, branch, situation)
     moving = sum(len(request.changes) for request in plan.requests) + len(plan.deferred)
     reason = guards.stops(moving, plan.managed, plan.services, config.guards, lifted)
     if reason is None:
         return plan
     return replace(plan, stopped_by=(Stop(guards.Guard.MAX_CHANGES_PERCENT, reason),))
+
+
+def _own(plan: Plan, branch: Branch, situation: Situation) -> Plan:
+    """Return what a branch adds, and beside it what its base wants moved and is not there yet."""
+    own = narrow(plan, lambda service, role: (service, role) in branch.own, branch.desired, situation)
+    wanted = tuple(
+        (change, tray) for change, tray in plan.trays() if (change.service, change.role) not in branch.own
+    )
+    return replace(own, beside=Beside(branch.base, wanted, branch.released, branch.contested))
 
 
 def _of_trays(

@@ -51,6 +51,15 @@ class Repository:
         done = _run(self.root, words)
         return _text(done.stdout) if done.returncode == 0 else None
 
+    def fork(self, one: str, other: str) -> str | None:
+        """Return the commit from which two commits parted; None where they share no history that is here."""
+        done = _run(self.root, ("merge-base", one, other))
+        return _text(done.stdout) if done.returncode == 0 else None
+
+    def is_shallow(self) -> bool:
+        """Tell whether only the newest commits are here, as CI fetches them."""
+        return _text(_run(self.root, ("rev-parse", "--is-shallow-repository")).stdout) == "true"
+
     def entries(self, commit: str, path: PurePosixPath | None = None) -> Iterator[Entry]:
         """Yield everything that a commit holds at and below a path; None: all."""
         yield from _entries(self.root, commit, path)

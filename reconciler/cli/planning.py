@@ -14,6 +14,7 @@ from reconciler.progress import join
 from reconciler.render import visible
 
 if TYPE_CHECKING:
+    from reconciler.cli.base import Base
     from reconciler.session import Session
 
 Command = Callable[..., Any]
@@ -52,11 +53,21 @@ class Planned(NamedTuple):
     plan: Plan
 
 
-def look_and_plan(session: Session, retry: Sequence[str], lifted: frozenset[str]) -> Planned:
-    """Return what `plan` shows and `apply` carries out; tell on stderr what could not be seen for it."""
-    observation = session.observe()
+def look_and_plan(
+    session: Session, retry: Sequence[str], lifted: frozenset[str], base: Base | None = None
+) -> Planned:
+    """Return what `plan` shows and `apply` carries out; tell on stderr what could not be seen for it.
+
+    Args:
+        session: what the command works with.
+        retry: `SERVICE[:ROLE]` of contacts to ask for again.
+        lifted: names of guards that this run lifts.
+        base: only what the branch adds to it is wanted to be seen.
+    """
+    observation = session.observe(also=base.services if base else ())
     leave = _leave(retry, session, observation) if retry else ()
-    plan = session.propose(observation, leave=leave, lifted=lifted)
+    branch = base.branch(session.config, observation.at.date()) if base else None
+    plan = session.propose(observation, leave=leave, lifted=lifted, branch=branch)
     warn_of_unreadable(observation)
     warn_of_served(session, observation)
     _warn_of_unjoined(plan)

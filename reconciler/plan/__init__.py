@@ -1,8 +1,10 @@
 """What would be asked of whom, what waits, what is blocked and why."""
 
 from reconciler.plan.build import make_plan
+from reconciler.plan.narrow import narrow
 from reconciler.plan.situation import Situation
 from reconciler.plan.trays import (
+    Beside,
     Blocked,
     Contested,
     Deferred,
@@ -17,6 +19,7 @@ from reconciler.plan.trays import (
 )
 
 __all__ = [
+    "Beside",
     "Blocked",
     "Contested",
     "Deferred",
@@ -30,4 +33,5 @@ __all__ = [
     "Unjoined",
     "Unknown",
     "make_plan",
+    "narrow",
 ]

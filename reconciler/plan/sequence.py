@@ -39,10 +39,10 @@ def sequence(
     going = tuple(change for change, asker in now if asker == first)
     roles = ordered([change.role for change in going])
     later += [Deferred(change, asker, roles) for change, asker in now if asker != first]
-    return Request(going[0].service, first, going, _planned_tasks(first, going)), _by_role(later)
+    return Request(going[0].service, first, going, planned_tasks(first, going)), _by_role(later)
 
 
-def _planned_tasks(asker: AccountId, changes: Iterable[Change]) -> tuple[PlannedTask, ...]:
+def planned_tasks(asker: AccountId, changes: Iterable[Change]) -> tuple[PlannedTask, ...]:
     """Return the tasks that OVHcloud will make of one POST: one per from->to pair, with its roles."""
     pairs: dict[tuple[AccountId, AccountId], list[Role]] = {}
     for change in changes:

@@ -106,6 +106,23 @@ class Unjoined:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a branch's plan tells of the base that the branch is to be merged into.
+
+    Attributes:
+        base: its name, as it was given.
+        wanted: the contacts that the base wants moved and that are not there yet, each with its tray.
+        released: contacts that the branch would no longer manage.
+        contested: contacts that branch and base both changed since they parted, to different accounts.
+    """
+
+    base: str
+    wanted: tuple[tuple[Change, str], ...] = ()
+    released: tuple[tuple[ServiceId, Role], ...] = ()
+    contested: tuple[tuple[ServiceId, Role], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """A guard that stops the whole run."""
 
@@ -123,6 +140,7 @@ class Plan:
         services: how many services have a managed role.
         fingerprint: sha256 over the requests, and the live values and open tasks of their services.
         time_boxes: those of contacts in a tray, for people to see why; they are no part of the fingerprint.
+        beside: where the plan is a branch's own: what else is to be told of the base.
     """
 
     requests: tuple[Request, ...] = ()
@@ -140,10 +158,20 @@ class Plan:
     services: int = 0
     fingerprint: str = ""
     time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
+    beside: Beside | None = None
 
     def changes(self) -> Iterator[Change]:
         """Yield every wanted change, tray by tray: each lies in exactly one."""
+        return (change for change, _ in self.trays())
+
+    def trays(self) -> Iterator[tuple[Change, str]]:
+        """Yield every wanted change with the name of its tray."""
         for request in self.requests:
-            yield from request.changes
-        for tray in (self.deferred, self.pending, self.blocked):
-            yield from (row.change for row in tray)
+            for change in request.changes:
+                yield change, "requests"
+        for deferred in self.deferred:
+            yield deferred.change, "deferred"
+        for pending in self.pending:
+            yield pending.change, "pending"
+        for blocked in self.blocked:
+            yield blocked.change, "blocked"

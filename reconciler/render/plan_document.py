@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as quoted
 
-from reconciler.plan import Plan, PlannedTask
+from reconciler.plan import Beside, Plan, PlannedTask
 from reconciler.render.time_boxes import time_box_objects
 from reconciler.render.wording import counts
 
@@ -50,8 +50,19 @@ def plan_json(plan: Plan) -> str:
     }
     if plan.time_boxes:
         keys["time_boxes"] = _listed(map(json.dumps, time_box_objects(plan)))
+    if plan.beside is not None:
+        keys["base"] = _base(plan.beside)
     pieces = [piece for key, value in keys.items() for piece in (",\n ", quoted(key), ": ", value)]
     return _well_formed("".join(["{", *pieces[1:], "}"]))
+
+
+def _base(beside: Beside) -> str:
+    rows = [dict(zip(change._fields, change, strict=True)) | {"tray": tray} for change, tray in beside.wanted]
+    named = {
+        key: [{"service": service, "role": role} for service, role in contacts]
+        for key, contacts in (("released", beside.released), ("contested", beside.contested))
+    }
+    return json.dumps({"name": beside.base, "wanted": rows, **named})
 
 
 class _Contacts(dict[object, str]):

@@ -127,6 +127,28 @@ class TimeBox(Row):
     ticket: str | None
 
 
+class WantedByBase(Contact):
+    """A contact that the base wants moved and that is not there yet."""
+
+    tray: Literal["requests", "deferred", "pending", "blocked"]
+
+
+class ContactKey(Row):
+    """A contact by service and role."""
+
+    service: Service
+    role: Role
+
+
+class Base(Row):
+    """The base of `plan --base`, and what is not the branch's own."""
+
+    name: str
+    wanted: list[WantedByBase]
+    released: Annotated[list[ContactKey], Field(description="No longer managed once this is merged.")]
+    contested: Annotated[list[ContactKey], Field(description="Changed here and in the base, differently.")]
+
+
 class PlanDocument(Row):
     """What would be asked of whom, what waits, what is blocked and why."""
 
@@ -145,6 +167,7 @@ class PlanDocument(Row):
     time_boxes: Annotated[
         list[TimeBox], Field(description="Of the contacts above that end; left out where there is none.")
     ] = []
+    base: Annotated[Base | None, Field(description="Only with --base.")] = None
 
 
 def plan_json_schema() -> dict[str, Any]:

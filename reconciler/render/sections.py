@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model import AccountId
 from reconciler.plan import Contested, Plan
+from reconciler.render.beside import beside_sections
 from reconciler.render.lists import Rows, Section, Tone, Words, plain_rows
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.safe import is_plain
@@ -54,6 +55,8 @@ def sections(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> Ite
 
 def _beside(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Section]:
     """Yield the lists of what stands beside the trays and is not acted on."""
+    if plan.beside:
+        yield from beside_sections(plan.beside, names)
     if plan.time_boxes:
         yield time_box_section(plan, names)
     if plan.absent:

@@ -19,7 +19,7 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
         return
     requests = "held back by a guard" if plan.stopped_by else "to request"
     yield (
-        f"{numbers.in_sync} of {counted(plan.managed, 'managed contact')} in sync, "
+        f"{numbers.in_sync} of {counted(plan.managed, _noun(plan))} in sync, "
         f"{numbers.requests} {requests}, {numbers.deferred} deferred, {numbers.pending} pending, "
         f"{numbers.blocked} blocked."
     )
@@ -35,7 +35,7 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
             "Next: look at what the guard says. Nothing is requested until it is lifted or the plan changes."
         )
     if plan.requests:
-        subject = "This run, once agreed," if applying else "Next: `reconciler apply`"
+        subject = _subject(plan, applying=applying)
         return f"{subject} {_what_apply_does(plan, numbers, accounts)}"
     if plan.unknown:
         return "Next: see why some services could not be read, then plan again."
@@ -51,7 +51,19 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
     return None
 
 
+def _noun(plan: Plan) -> str:
+    return "changed contact" if plan.beside else "managed contact"
+
+
+def _subject(plan: Plan, *, applying: bool) -> str:
+    if applying:
+        return "This run, once agreed,"
+    return "Once this is merged, `reconciler apply`" if plan.beside else "Next: `reconciler apply`"
+
+
 def _in_sync(plan: Plan) -> str:
+    if plan.beside and not plan.managed:
+        return "This branch asks for no contact that its base does not want already."
     if not plan.managed:
         return "Nothing to compare: the file manages no contact."
     return (

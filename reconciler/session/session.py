@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.config import Config
-from reconciler.model import AccountId, Observation, Retry
+from reconciler.model import AccountId, Observation, Retry, ServiceId
 from reconciler.model.text import visible
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.ports.journal import Chronicle
 
 if TYPE_CHECKING:
+    from reconciler.branch import Branch
     from reconciler.plan import Plan
 
 
@@ -43,14 +44,19 @@ class Session:
         """Return what people call an account, safe to show: its short name, or its id where it has none."""
         return visible(self.names.get(account, account))
 
-    def observe(self, *, everything: bool = False) -> Observation:
-        """Look at the endpoint: the declared services, or every service the accounts are contacts of."""
+    def observe(self, *, everything: bool = False, also: Iterable[ServiceId] = ()) -> Observation:
+        """Look at the endpoint: the declared services, or every service the accounts are contacts of.
+
+        Args:
+            everything: see also what the file does not declare.
+            also: services to look for as if the file declared them.
+        """
         from reconciler.observe import observe  # noqa: PLC0415
 
         observation = observe(
             self.readers,
             self.unreadable,
-            self.config.rows,
+            [*self.config.rows, *(one for one in also if one not in self.config.rows)],
             region=self.config.endpoint.region,
             known_tasks=self.journal.settled_tasks(),
             everything=everything,
@@ -64,6 +70,7 @@ class Session:
         *,
         leave: Iterable[Retry] = (),
         lifted: frozenset[str] = frozenset(),
+        branch: Branch | None = None,
     ) -> Plan:
         """Return the plan for one observation, with what the journal remembers and this run's own leave."""
         from reconciler.propose import propose  # noqa: PLC0415
@@ -79,6 +86,7 @@ class Session:
             retries=frozenset((row.service, row.role, row.task) for row in given),
             unknown_accounts=self._unknown_accounts(observation, leave),
             lifted=lifted,
+            branch=branch,
         )
 
     def _unknown_accounts(

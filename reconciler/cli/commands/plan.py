@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.exit_codes import ExitCode, plain
-from reconciler.cli.options import Settings, detailed_exitcode, output_format, with_endpoint
+from reconciler.cli.options import Settings, detailed_exitcode, find_file, output_format, with_endpoint
 from reconciler.cli.planning import lifting, retrying
 
 
@@ -15,6 +15,7 @@ from reconciler.cli.planning import lifting, retrying
 @detailed_exitcode
 @retrying
 @lifting
+@click.option("--base", metavar="REF", help="Show only what this branch adds to what REF already wants.")
 def command(
     settings: Settings,
     style: str,
@@ -22,8 +23,13 @@ def command(
     retry: tuple[str, ...],
     lift: tuple[str, ...],
     reason: str | None,
+    base: str | None,
 ) -> ExitCode:
-    """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing."""
+    """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing.
+
+    With --base, a branch that is behind shows its own changes only: what others have merged since is neither
+    shown nor taken back.
+    """
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.output import show_plan  # noqa: PLC0415
@@ -32,7 +38,12 @@ def command(
 
     lifted = guards(lift, reason)
     with open_session(settings, remembering=False) as session:
-        observation, _, plan = look_and_plan(session, retry, lifted)
+        against = None
+        if base is not None:
+            from reconciler.cli.base import base_of  # noqa: PLC0415
+
+            against = base_of(find_file(settings.file), base, session.config)
+        observation, _, plan = look_and_plan(session, retry, lifted, against)
         show_plan(plan, session.names, style)
     code = code_of(plan, observation)
     return code if detailed_exitcode else plain(code)

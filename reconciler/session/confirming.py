@@ -16,7 +16,7 @@ from reconciler.ports.letters import Letter
 from reconciler.progress import by_task, confirmed_by
 from reconciler.render.wording import Accounts
 from reconciler.session.answering import give, what_follows
-from reconciler.session.looking import look
+from reconciler.session.looking import Looker
 from reconciler.session.session import Session
 
 
@@ -47,14 +47,14 @@ class Confirmer:
 
     def __init__(self, session: Session, *, only: AccountId | None = None, waiting: bool = False) -> None:
         self._session = session
-        self._only = only
         self._waiting = waiting
+        self._looker = Looker(session, only=only, waiting=waiting)
         self._tries = Tries(_Hand(session), Accounts(session.names))
 
     def round(self, letters: Iterable[Letter]) -> Round:
         """Look afresh and return what the letters come to now."""
         letters = tuple(letters)
-        sight = look(letters, self._session, only=self._only, waiting=self._waiting)
+        sight = self._looker.look(letters)
         judged = judge(letters, sight.known)
         if self._session.writers:
             verdicts = carry_out(judged, self._tries)

@@ -84,6 +84,7 @@ def read_document(
     """
     alone = skeletons is None and len(source.text) < WORTHWHILE
     runs = Runs(source.text, 0, []) if alone else find_runs(source.text)
+    trimmed = False
     for attempt in (1, 2, 3):
         noted = Problems()
         document = Document(source, noted, included=included)
@@ -94,6 +95,9 @@ def read_document(
         except GiveUpError as error:
             stopped_at = error.at >> 32
         fewer = runs.without(stopped_at)
+        if fewer is None and stopped_at is not None and not trimmed:
+            # libyaml looks ahead: it may stop before it has handed out the last entry of the last run
+            trimmed, fewer = True, runs.without_last_before(stopped_at)
         if fewer is None:
             break
         runs = fewer if attempt == 1 else Runs(source.text, 0, [])

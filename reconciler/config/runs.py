@@ -65,6 +65,13 @@ class Runs:
             return None
         return Runs(self._text, self._indent, [run for run in self._found if run.line not in self._unmet])
 
+    def without_last_before(self, line: int) -> Runs | None:
+        """Return these runs without the last that begins at or before a line, or None if none does."""
+        last = max((run.line for run in self._found if run.line <= line), default=None)
+        if last is None:
+            return None
+        return Runs(self._text, self._indent, [run for run in self._found if run.line != last])
+
     def skeleton(self) -> Skeleton:
         """Return all that a reading depends on, but for what stands in the runs."""
         return self.text(), self._indent, tuple([run.line for run in self._found])

@@ -106,6 +106,7 @@ def test_a_text_tells_the_same_read_in_runs_and_event_by_event(
 @example(lines=["  domain/a.example: {}"], head="defaults: {admin: nobody}\n", name="o")
 @example(lines=["  domain/a.example: {technical: nobody}"], head="defaults: {admin: agency}\n", name="o")
 @example(lines=["  run/of-services: {}"], head="", name="domain/o.test")
+@example(lines=["  vps/v1:\n    admin: agency", "  vps/v1:\n    admin: agency", '  "'], head="", name="o")
 def test_files_that_differ_only_in_their_services_tell_the_same_read_together_and_event_by_event(
     tmp_path: Path, lines: list[str], head: str, name: str
 ) -> None:

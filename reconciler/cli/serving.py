@@ -12,10 +12,11 @@ from threading import Thread
 
 import click
 
+from reconciler.errors import ReconcilerError
 from reconciler.session import Session
 from reconciler.web.application import create_app
 from reconciler.web.guard import Door
-from reconciler.web.guard.door import SHORTEST_TOKEN, Network
+from reconciler.web.guard.door import SHORTEST_TOKEN, Network, is_loopback
 from reconciler.web.guard.login import SIGN_OUT
 from reconciler.web.serving import address_of, listening, reaches_only_this_machine, serve
 
@@ -70,6 +71,8 @@ def run(session: Session, door: Door, *, host: str, port: int, tell: Callable[[s
     )
     with listening(host, port) as listener:
         address = address_of(listener)
+        if not door.has_login and not is_loopback(listener.getsockname()[0]):
+            raise ReconcilerError(f"{host} has just become an address that others reach: a login is needed")
         serve(app, door, listener, ready=lambda: tell(address))
     gc.freeze()  # the process ends: to look through a large estate for garbage would take seconds
 

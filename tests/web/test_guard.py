@@ -150,6 +150,14 @@ def test_paths_that_climb_hide_or_never_end_are_refused(here: Doorway, path: str
     assert here.get(path).status_code == status
 
 
+def test_head_is_answered_as_get_is_but_without_a_body(here: Doorway) -> None:
+    head, get = here.call("HEAD", "/x"), here.get("/x")
+    assert get.json()["method"] == "GET"
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(get.content))
+    assert here.call("HEAD", "/../x").status_code == 400
+
+
 EVERY_ANSWER = [
     ("GET", "/", {}, 200),
     ("GET", "/broken", {}, 500),

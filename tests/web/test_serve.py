@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -74,7 +75,7 @@ def test_beyond_loopback_it_demands_a_login_and_says_so(here: Place, host: str) 
     assert "--trust-header" in done.err
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "::1"])
 def test_on_loopback_it_demands_none(here: Place, host: str) -> None:
     with serving(here.desk, "--host", host) as served:
         assert served.get().status_code == 200
@@ -177,6 +178,53 @@ def test_tokens_in_an_address_are_neither_used_nor_told(here: Place) -> None:
     assert f"GET /requests/{number}" in done.err
     assert token not in done.out + done.err
     assert token.encode() not in here.desk.journal.read_bytes()
+
+
+@pytest.mark.parametrize("room", ["static", "files", "services"])
+def test_no_path_leads_out_of_the_page(here: Place, room: str) -> None:
+    (here.desk.folder / "secret.yaml").write_text("root: of all evil")
+    above = ["..", "%2e%2e", "..%2f..", "..%5c..", "%252e%252e", ".%00."]
+    paths = [f"/{room}/{up}/{up}/{up}/{up}/{up}/{up}/etc/passwd" for up in above]
+    paths += [
+        f"/{room}//etc/passwd",
+        f"/{room}/%2fetc%2fpasswd",
+        f"/{room}/secret.yaml",
+        f"/{room}/file:///etc/passwd",
+    ]
+    paths += [f"/{room}/{here.desk.folder}/secret.yaml", f"/{room}/home/config/reconciler/credentials.toml"]
+    with serving(here.desk) as served:
+        for path in paths:
+            request = requests.Request("GET", served.url).prepare()
+            request.url = served.origin + path
+            answer = served.calls.send(request, allow_redirects=False, timeout=10)
+            assert answer.status_code in {400, 404}, path
+            assert "root:" not in answer.text
+            assert "application_key" not in answer.text
+
+
+def test_a_gigabyte_leaves_the_server_small_and_serving(here: Place) -> None:
+    def peak() -> int:
+        status = Path(f"/proc/{served.process.pid}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) * 1_000
+
+    with serving(here.desk) as served:
+        before = peak()
+        for headers in ({"Content-Length": str(10**9)}, {"Transfer-Encoding": "chunked"}):
+            part = b"x" * 100_000
+            sent = 0
+            with socket.create_connection(("127.0.0.1", served.port), timeout=30) as wire:
+                lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+                wire.sendall(f"POST /look HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{lines}\r\n".encode())
+                framed = part if "Content-Length" in headers else b"%x\r\n%s\r\n" % (len(part), part)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    while sent < 10**9:
+                        wire.sendall(framed)
+                        sent += len(part)
+            assert sent < 10**9
+            assert served.get("/requests").status_code == 200
+        assert peak() - before < 20_000_000
 
 
 def test_it_is_heard_of_only_with_v(here: Place) -> None:

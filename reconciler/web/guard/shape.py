@@ -29,6 +29,8 @@ class PlainCalls:
                 allow = {"Allow": ", ".join(_METHODS)} if status == _NO_SUCH_METHOD else None
                 await turn_down(status, words, scope, receive, send, allow)
                 return
+            if scope["method"] == "HEAD":  # answered as GET is; the server leaves the body out
+                scope = {**scope, "method": "GET"}
         await self._app(scope, receive, send)
 
 

@@ -12,6 +12,7 @@ from reconciler.config.model import (
     Notify,
     Occasion,
 )
+from reconciler.config.reading import Reader
 from reconciler.model.time_box import Place, TimeBox
 
 __all__ = [
@@ -22,25 +23,27 @@ __all__ = [
     "Notify",
     "Occasion",
     "Place",
+    "Reader",
     "TimeBox",
     "include_patterns",
     "load",
 ]
 
 
-def load(path: Path, *, shown_as: Path | None = None) -> Config:
+def load(path: Path, *, shown_as: Path | None = None, reader: Reader | None = None) -> Config:
     """Return what a file and all that it includes declare.
 
     Args:
         path: the main file.
         shown_as: the path that messages and places name in its stead; None: `path`.
+        reader: yields the bytes of each file, such as those of an edit not yet written; None: the disk does.
 
     Raises:
         ConfigError: with every problem found in any of the files, each with its place and a hint.
     """
     from reconciler.config.loading import load as load_file  # noqa: PLC0415 - a YAML parser, only for who reads
 
-    return load_file(path, shown_as or path)
+    return load_file(path, shown_as or path, reader)
 
 
 def include_patterns(path: Path) -> tuple[str, ...]:

@@ -14,19 +14,21 @@ from reconciler.config.includes import Includes, fault_of_path
 from reconciler.config.model import Config
 from reconciler.config.notices import Notices
 from reconciler.config.problems import Problems
-from reconciler.config.reading import FIRST, UnreadableError, read
+from reconciler.config.reading import FIRST, Reader, UnreadableError, read
 from reconciler.config.settings import Settings
 from reconciler.model.text import visible
 
 
-def load(path: Path, shown_as: Path) -> Config:
+def load(path: Path, shown_as: Path, reader: Reader | None = None) -> Config:
     """Return what a file and all that it includes declare; messages and places call it `shown_as`.
+
+    `reader` yields the bytes of each file; None: they are read from the disk.
 
     Raises:
         ConfigError: with every problem found in any of the files.
     """
     with _collector_paused():
-        return _load(path, shown_as)
+        return _load(path, shown_as, reader)
 
 
 def include_patterns(path: Path) -> tuple[str, ...]:
@@ -51,15 +53,15 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _load(path: Path, shown_as: Path) -> Config:
+def _load(path: Path, shown_as: Path, reader: Reader | None) -> Config:
     problems = Problems()
     try:
-        main = read_document(read(path, visible(str(shown_as))), problems)
+        main = read_document(read(path, visible(str(shown_as)), reader), problems)
     except UnreadableError as error:
         problems.keep(error.problem)
         raise problems.error(error.problem.file) from None
     settings = Settings(main, problems)
-    documents = [main, *_included(path, shown_as, main, settings, problems)]
+    documents = [main, *_included(path, shown_as, main, settings, problems, reader)]
     accounts = AccountBook(problems)
     for document in documents:
         accounts.take(document)
@@ -94,7 +96,12 @@ def _load(path: Path, shown_as: Path) -> Config:
 
 
 def _included(
-    path: Path, shown_as: Path, main: Document, settings: Settings, problems: Problems
+    path: Path,
+    shown_as: Path,
+    main: Document,
+    settings: Settings,
+    problems: Problems,
+    reader: Reader | None,
 ) -> Iterator[Document]:
     patterns = settings.include()
     if not patterns:
@@ -102,7 +109,7 @@ def _included(
     skeletons: Skeletons = {}
     for file, name, at in Includes(path, shown_as, main.source, problems).files(patterns):
         try:
-            yield read_document(read(file, name), problems, included=True, skeletons=skeletons)
+            yield read_document(read(file, name, reader), problems, included=True, skeletons=skeletons)
         except UnreadableError as error:
             if error.problem.source is not None or error.problem.line > 1:
                 problems.keep(error.problem)

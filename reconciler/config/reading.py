@@ -10,6 +10,7 @@ import re
 import stat
 from bisect import bisect_right
 from codecs import BOM_UTF8
+from collections.abc import Callable
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
@@ -28,6 +29,9 @@ _OTHER_SCHEME = re.compile("(?<![A-Za-z0-9+.-])(?!https?:)[A-Za-z][A-Za-z0-9+.-]
 _NEAR = 2_000  # characters of a source line looked at for an address that is not to be shown
 _SHOWN = 120  # characters of a source line shown in a problem
 _QUOTED = 100  # characters of a name shown in a message
+
+Reader = Callable[[Path, str], bytes]
+"""Yields the bytes of a file, which messages call by the second argument."""
 
 FIRST = 0
 """The position of a file's first character."""
@@ -129,11 +133,25 @@ def _plain(text: str) -> str:
     return visible(text.replace("\t", " "))
 
 
-def read(path: Path, file: str) -> Source:
+def read(path: Path, file: str, reader: Reader | None = None) -> Source:
     """Return the text of a file, called `file` in messages.
+
+    Args:
+        path: the file.
+        file: what messages call it.
+        reader: yields its bytes; None: they are read from the disk.
 
     Raises:
         UnreadableError: it is missing, no regular file, too big, not readable, or not UTF-8 text.
+    """
+    return Source(file, _decoded((reader or read_bytes)(path, file), file))
+
+
+def read_bytes(path: Path, file: str) -> bytes:
+    """Return the bytes of a file, called `file` in messages.
+
+    Raises:
+        UnreadableError: it is missing, no regular file, too big, or not readable.
     """
     try:
         found = path.stat()
@@ -150,7 +168,7 @@ def read(path: Path, file: str) -> Source:
         raise _unreadable(file, f"the file cannot be read: {visible(str(error))}") from None
     if len(raw) > MAX_BYTES:
         raise _too_big(file)
-    return Source(file, _decoded(raw, file))
+    return raw
 
 
 def _refuse_unfit(mode: int, size: int, file: str) -> None:

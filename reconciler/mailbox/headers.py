@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.errors import MessageError
+from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+
+from reconciler.mailbox.bodies import texts_of
 
 Fields = Mapping[str, Sequence[str]]
 """Values by name in lower case, in their order, unfolded."""
@@ -43,7 +45,10 @@ _KNOWN = frozenset(
 )
 """What begins with lines like `Link: ...` alone is a text, not a mail."""
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]+@[^\s@<>\"(),:;\\]+")
-_LIBRARY_GIVES_UP = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+_LIBRARY_GIVES_UP = (
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, MessageError),
+    DeprecationWarning,  # of a codec, where warnings are errors
+)
 """What the library is known to raise at broken fields, rather than what it documents."""
 
 
@@ -106,9 +111,10 @@ def subject_of(fields: Fields) -> str:
     """Return the subject as people read it."""
     subject = fields.get("subject", ("",))[0][:_LONGEST_VALUE]
     try:
-        return str(make_header(decode_header(subject)))
-    except (*_LIBRARY_GIVES_UP, HeaderParseError):
+        words = decode_header(subject)
+    except _LIBRARY_GIVES_UP:
         return subject
+    return "".join(one if isinstance(one, str) else next(texts_of(one, charset)) for one, charset in words)
 
 
 def recipients_of(fields: Fields) -> frozenset[str]:

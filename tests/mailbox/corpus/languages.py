@@ -70,6 +70,12 @@ def _(request: Request) -> bytes:
     return mail(request, text(request) + r"\d \N{x").replace(b"charset=utf-8", b"charset=unicode-escape")
 
 
+@case("a subject in charsets that are none", bare)
+def _(request: Request) -> bytes:
+    told = f"=?\u00ffutf-8?q?x?= =?unicode-escape?q?=5Cd?= =?utf-8?q?nr_{request.number}?= =?utf-8?b?!?="
+    return (head("Content-Type: text/plain", Subject=told) + f"\r\n{request.token}\r\n").encode()
+
+
 @case("a charset whose name is no name")
 def _(request: Request) -> bytes:
     return mail(request, text(request)).replace(b"charset=utf-8", b'charset="\xff\x01 ../../x"')

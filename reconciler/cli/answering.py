@@ -7,7 +7,7 @@ import sys
 import click
 
 from reconciler.cli.naming import account
-from reconciler.mailbox.links import token_of
+from reconciler.mailbox.links import finds_in, token_of
 from reconciler.model import AccountId, Task
 from reconciler.session import Session
 from reconciler.session.answering import SeveralPartiesError, party_of
@@ -34,13 +34,13 @@ def answerer_of(number: int, option: str | None, session: Session) -> tuple[Acco
         raise click.UsageError(error.message) from None
 
 
-def token_from(option: str | None) -> str:
+def token_from(option: str | None, task: int) -> str:
     """Return the token: the option's, else the answer to a prompt that shows nothing, else standard input's.
 
     Where the mail's whole link was given, the token in it is taken: each wrong one may cost one of few tries.
 
     Raises:
-        click.UsageError: there is none.
+        click.UsageError: there is none, or the link is that of another request.
     """
     if option is not None:
         text = option
@@ -48,7 +48,11 @@ def token_from(option: str | None) -> str:
         text = click.prompt("Token from the mail", hide_input=True, err=True)
     else:
         text = sys.stdin.read(TOKEN_LENGTH)
-    text = token_of(text) or text.strip()
-    if not text:
+    links = {find.request: find.token for find in finds_in([text]) if find.request is not None}
+    if links and task not in links:
+        others = " and ".join(map(str, sorted(links)))
+        raise click.UsageError(f"that is the link of request {others}, not of {task}")
+    token = links.get(task) or token_of(text) or text.strip()
+    if not token:
         raise click.UsageError("no token: give it on standard input, at the prompt, or with --token")
-    return text
+    return token

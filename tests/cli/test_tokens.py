@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from tests.cli.conftest import AGENCY, FINANCE, PLATFORM, SHOP, SHOP_MOVES, Open, Place
 from tests.cli.terminal import Terminal
+from tests.mailbox.corpus.texts import LINK, PANEL_LINKS
 from tests.sandbox.town import account
 
 NO_TOKEN = "x" * 32
@@ -36,6 +38,28 @@ def test_a_token_is_taken_from_where_it_is(place: Open, way: str) -> None:
     done = here.run(*arguments, stdin=stdin)
     assert done.code == 0, done.err
     assert done.out == f"task {task}: accepted for agency; it waits for platform\n"
+
+
+@pytest.mark.parametrize("shape", [LINK, *PANEL_LINKS.values()])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_whole_link_serves_as_its_token(place: Open, shape: str, wrapped: bool) -> None:
+    here = place()
+    task = here.asked()
+    link = shape.format(task=task, token=here.town.token(AGENCY, task))
+    if wrapped:
+        link = f"https://click.example/?u={quote(link, safe='')}"
+    done = here.run("accept", str(task), "--as", "agency", stdin=f"<{link}>\n")
+    assert done.code == 0, done.err
+
+
+def test_the_link_of_another_request_costs_no_try(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    link = LINK.format(task=task + 1, token=here.town.token(AGENCY, task))
+    done = here.run("accept", str(task), "--as", "agency", stdin=link)
+    assert done.code == 64
+    assert f"that is the link of request {task + 1}, not of {task}" in done.err
+    assert here.town.edit("GET", "tasks")[0]["parties"] == {AGENCY: None, PLATFORM: None}
 
 
 def test_a_token_is_kept_nowhere(place: Open) -> None:

@@ -29,6 +29,6 @@ def command(settings: Settings, task: int, party: str | None, token: str | None)
 
     with open_session(settings, writing=True) as session:
         who, found = answerer_of(task, party, session)
-        secret = token_from(token)
+        secret = token_from(token, task)
         with recorded(session, "refuse"):
             click.echo(refuse(found, who, secret, session))

@@ -27,18 +27,21 @@ class ImpatientConnection(H11Protocol):
     reader_seconds = 30.0
     most = 200
 
+    since = 0.0
+    """When it began to wait for the call that it waits for or answers, by the loop's clock."""
     _deadline: asyncio.TimerHandle | None = None
     _reader_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its parent does
         """Begin to wait for the first call; where there are too many, the one that waits longest goes."""
         super().connection_made(transport)
+        self.since = self.loop.time()
         self._watch()
         if len(self.connections) > self.most:
             waiting = [
                 one for one in self.connections if isinstance(one, ImpatientConnection) and one.is_waiting
             ]
-            oldest = min(waiting, key=lambda one: one.waits_since, default=self)
+            oldest = min(waiting, key=lambda one: one.since, default=self)
             oldest.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -57,6 +60,7 @@ class ImpatientConnection(H11Protocol):
         """Wait for the next call."""
         if not self.flow.write_paused:
             self._stop_reader_deadline()
+        self.since = self.loop.time()
         super().on_response_complete()
         if self.transport.is_closing():
             self._after(self.reader_seconds)  # what is still in the buffer may never be read
@@ -75,7 +79,7 @@ class ImpatientConnection(H11Protocol):
     def resume_writing(self) -> None:
         """Stop waiting for the reader, if that was the whole answer."""
         super().resume_writing()
-        if self.is_waiting:
+        if self.is_idle:
             self._stop_reader_deadline()
 
     def send_400_response(self, msg: str) -> None:
@@ -99,18 +103,18 @@ class ImpatientConnection(H11Protocol):
         self._after(self.reader_seconds)
 
     @property
-    def is_waiting(self) -> bool:
-        """Return whether no call is being answered."""
+    def is_idle(self) -> bool:
+        """Return whether no call is in hand."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
-    def waits_since(self) -> float:
-        """Return since when a call, or the rest of one, is waited for, by the loop's clock."""
-        return self._deadline.when() if self._deadline is not None else self.loop.time()
+    def is_waiting(self) -> bool:
+        """Return whether it is the client who keeps us waiting, for a call or for the rest of one."""
+        return self.is_idle or self.cycle.more_body
 
     def _watch(self) -> None:
         """Time the headers of the call that is waited for; one that is being answered is not timed here."""
-        if not self.is_waiting:
+        if not self.is_idle:
             self._stop_deadline()
         elif self._deadline is None:
             self._after(self.header_seconds)

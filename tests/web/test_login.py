@@ -210,6 +210,13 @@ def test_a_session_ends_by_itself(here: Doorway, hands: Hands) -> None:
     assert here.get().status_code == 401
 
 
+def test_a_page_that_refreshes_itself_is_told_to_load_anew_once_its_session_has_ended(here: Doorway) -> None:
+    log_in(here)
+    assert "HX-Refresh" not in here.get(headers={"HX-Request": "true"}).headers
+    here.post(SIGN_OUT)
+    assert here.get(headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
 def by_bearer(here: Doorway, token: str, **headers: str) -> requests.Response:
     """Try a token as a program does."""
     return here.get(headers={"Authorization": f"Bearer {token}", **headers})

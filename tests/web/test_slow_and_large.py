@@ -86,12 +86,15 @@ def test_an_answer_that_nobody_reads_is_not_held_for_ever(hurried: Doorway) -> N
             assert len(read_all(wire)) < 20_000_000
 
 
-def test_others_are_served_while_many_send_nothing_or_little(hurried: Doorway) -> None:
+@pytest.mark.parametrize(
+    "little", [b"", b"GET / HTTP/1.1\r\nHo", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_others_are_served_while_many_send_nothing_or_little(hurried: Doorway, little: bytes) -> None:
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(hurried.wire()) for _ in range(3 * Hurried.most)]
         for wire in silent:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                wire.sendall(b"GET / HTTP/1.1\r\nHo")
+                wire.sendall(little)
         start = time.monotonic()
         assert hurried.get().status_code == 200
         assert seconds(start) < 0.5

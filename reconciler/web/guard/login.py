@@ -143,5 +143,7 @@ def _unauthorized(scope: Scope, page: str, words: str | None = None) -> Response
             or "Log in first: send Authorization: Bearer with the token that the server was started with."
         )
         answer = PlainTextResponse(told + "\n", _UNAUTHORIZED)
+    if header_of(scope, "hx-request") is not None:
+        answer.headers["HX-Refresh"] = "true"  # a page whose session has ended shows the form, not old news
     answer.headers["WWW-Authenticate"] = 'Bearer realm="contact-reconciler"'
     return answer

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 QUIET_FACTOR = 5
 """While nothing is open, looks are this many times rarer: only other people can begin something then."""
 
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds that a page waits for a look that was asked for; then it shows what is known by then."""
 
 

@@ -53,7 +53,7 @@ def test_find_a_service_follow_the_mailed_link_accept_as_both_and_see_it_done(
     expect(page.get_by_role("table")).to_contain_text("1 service of 2")
     expect(page).to_have_url(f"{served.url}?q=shop")
     page.get_by_role("link", name=SHOP).click()
-    expect(page.get_by_role("row", name="Technical")).to_contain_text("waiting for platform")
+    expect(page.get_by_role("row", name="Technical platform")).to_contain_text("waiting for platform")
 
     page.goto(link(shop, served, AGENCY, task))
     expect(page).to_have_url(f"{served.url}requests/{task}")

@@ -63,7 +63,7 @@ def routes(site: Site) -> APIRouter:
                     request,
                     number,
                     status=_status_of(error),
-                    trouble=_words_of(error, token),
+                    trouble=_words_of(error),
                     chosen=party,
                     pasted=pasted if site.pasted.find(pasted) else "",
                 )
@@ -127,8 +127,8 @@ def _status_of(error: ReconcilerError) -> int:
     return REFUSED
 
 
-def _words_of(error: ReconcilerError, token: str) -> str:
-    """Return what went wrong: the endpoint's own words where it has spoken, but never the token."""
+def _words_of(error: ReconcilerError) -> str:
+    """Return what went wrong: the endpoint's own words where it has spoken, in which no token is left."""
     words = str(error)
     if isinstance(error, RefusedError):
         words = f"OVHcloud said no: {words}"
@@ -138,4 +138,4 @@ def _words_of(error: ReconcilerError, token: str) -> str:
         )
     if error.hint:
         words += f". {error.hint[0].upper()}{error.hint[1:]}"
-    return words.replace(token, "(the token)") if token else words
+    return words

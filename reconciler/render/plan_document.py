@@ -15,12 +15,18 @@ from json.encoder import encode_basestring_ascii as quoted
 
 from reconciler.plan import Beside, Plan, PlannedTask
 from reconciler.render.time_boxes import time_box_objects
+from reconciler.render.view import View
 from reconciler.render.wording import counts
 
 VERSION = 1
 
 _ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|(?P<half>ud[89a-f]..)|.)")
 """Any escape; a surrogate pair as one, and half of one by name."""
+
+
+def json_of(view: View) -> str:
+    """Return the plan as JSON."""
+    return plan_json(view.plan)
 
 
 def plan_json(plan: Plan) -> str:

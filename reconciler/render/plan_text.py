@@ -10,7 +10,13 @@ from reconciler.render.lists import Rows, Section
 from reconciler.render.safe import all_visible, visible
 from reconciler.render.sections import sections
 from reconciler.render.summary import next_step, summary
+from reconciler.render.view import View
 from reconciler.render.wording import Accounts, counts
+
+
+def text_of(view: View) -> str:
+    """Return the plan in words, all of it."""
+    return plan_text(view.plan, view.names)
 
 
 def plan_text(

@@ -1,0 +1,133 @@
+"""Which line of a file decides a contact; looked up for the few that somebody is shown, not while loading.
+
+A service's entry is read again, alone, from where the loader met its key. Where the entry does not name the
+role itself, the line is that of `defaults`. What cannot be told this way, such as an entry that is an alias,
+is decided where the service is declared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from yaml import (
+    CollectionEndEvent,
+    CollectionStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    YAMLError,
+)
+from yaml._yaml import CParser
+
+from reconciler.config.model import Config
+from reconciler.config.reading import Source, UnreadableError, read
+from reconciler.model import Role, ServiceId
+from reconciler.model.contacts import ROLES
+from reconciler.model.time_box import Place
+
+_MOST_LINES = 500
+"""Of one entry; a longer one is decided where it begins."""
+
+_DEFAULTS = re.compile(r"""^(?:defaults|"defaults"|'defaults')[ \t]*:""", re.MULTILINE)
+_IN_THE_VALUE = 2
+"""How deep the value of the first key is, within the mapping that holds that key."""
+
+Roles = Mapping[str, Place]
+"""Where each role is named."""
+
+
+class Deciding:
+    """Tells which line decides a contact, as the files are now; reads each file once.
+
+    Args:
+        config: what the files declare, and where its services stand.
+        path_of: the path to read a file by, from the name that places give it; None: that name.
+    """
+
+    def __init__(self, config: Config, path_of: Callable[[str], Path] = Path) -> None:
+        self._config = config
+        self._path_of = path_of
+        self._sources: dict[str, Source | None] = {}
+        self._defaults: dict[str, Roles] = {}
+        self._entries: dict[Place, Roles] = {}
+
+    def __call__(self, service: ServiceId, role: Role | None) -> Place | None:
+        """Return the line that decides `role`, or that declares the service; None where no file does."""
+        declared = self._config.places.get(service)
+        if declared is None or role is None:
+            return declared
+        if declared not in self._entries:
+            self._entries[declared] = self._roles_at(declared)
+        found = self._entries[declared].get(role)
+        if found is not None:
+            return found
+        for file in (declared.file, self._config.files[0]):
+            found = self._defaults_of(file).get(role)
+            if found is not None:
+                return found
+        return declared
+
+    def _defaults_of(self, file: str) -> Roles:
+        if file not in self._defaults:
+            source = self._source(file)
+            start = _DEFAULTS.search(source.text) if source else None
+            at = source.position_of(start.start()) if source and start else None
+            self._defaults[file] = {} if at is None else self._roles_at(Place(file, (at >> 32) + 1, 1))
+        return self._defaults[file]
+
+    def _roles_at(self, place: Place) -> Roles:
+        source = self._source(place.file)
+        if source is None:
+            return {}
+        text = _entry(source, place.line - 1, place.column - 1)
+        return {
+            role: Place(place.file, place.line + line, column + (place.column if line == 0 else 1))
+            for role, line, column in _roles_in(text)
+        }
+
+    def _source(self, file: str) -> Source | None:
+        if file not in self._sources:
+            try:
+                self._sources[file] = read(self._path_of(file), file)
+            except UnreadableError:
+                self._sources[file] = None  # it has gone since it was loaded; what it declares is known
+        return self._sources[file]
+
+
+def _entry(source: Source, line: int, column: int) -> str:
+    """Return a key with its value: up to the next line that is indented no deeper than the key."""
+    start = end = source.start_of_line(line) + column
+    for following in range(line + 1, line + _MOST_LINES):
+        end = source.start_of_line(following)
+        words = source.text[end : source.start_of_line(following + 1)]
+        bare = words.lstrip(" ")
+        if not words or (bare.strip() and not bare.startswith("#") and len(words) - len(bare) <= column):
+            break
+    return source.text[start:end]
+
+
+def _roles_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the roles that are keys of the value of the first key, each with line and column from 0.
+
+    What follows the value, as the rest of a line in which several services stand, may be no YAML by itself.
+    """
+    depth, is_key = 0, True
+    parser = CParser(text)
+    with suppress(YAMLError):
+        while parser.check_event():
+            event = parser.get_event()
+            if isinstance(event, CollectionStartEvent):
+                depth, is_key = depth + 1, True
+                continue
+            if isinstance(event, CollectionEndEvent):
+                depth, is_key = depth - 1, True
+            elif isinstance(event, NodeEvent):
+                mark = event.start_mark
+                name = event.value if isinstance(event, ScalarEvent) else None
+                if mark and is_key and depth == _IN_THE_VALUE and name in ROLES:
+                    yield name, mark.line, mark.column
+                is_key = not is_key
+            if depth == _IN_THE_VALUE - 1 and is_key:
+                return  # the value has ended

@@ -38,9 +38,8 @@ class ImpatientConnection(H11Protocol):
         self.since = self.loop.time()
         self._watch()
         if len(self.connections) > self.most:
-            waiting = [
-                one for one in self.connections if isinstance(one, ImpatientConnection) and one.is_waiting
-            ]
+            ours = (one for one in self.connections if isinstance(one, ImpatientConnection))
+            waiting = [one for one in ours if one.is_waiting and not one.transport.is_closing()]
             oldest = min(waiting, key=lambda one: one.since, default=self)
             oldest.transport.abort()
 

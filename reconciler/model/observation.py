@@ -50,6 +50,7 @@ class Observation:
         tasks: every task that a held account is a party of, open or settled, each once, by id.
         unreadable: accounts that we have keys for and could not read, each with the reason.
         unlisted: accounts whose services could not be listed, so that only declared ones were seen.
+        without_change: how many services were seen whose product has no contact change, or that were gone.
     """
 
     at: datetime
@@ -61,3 +62,4 @@ class Observation:
     tasks: tuple[Task, ...] = ()
     unreadable: Mapping[AccountId, str] = field(default_factory=dict)
     unlisted: Mapping[AccountId, str] = field(default_factory=dict)
+    without_change: int = 0

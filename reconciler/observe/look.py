@@ -88,6 +88,7 @@ def _judged(
         tasks=tasks.tasks,
         unreadable={**seen.unreadable, **closed},
         unlisted=seen.unlisted,
+        without_change=seen.without_change,
     )
 
 

@@ -24,6 +24,7 @@ class SeenServices(NamedTuple):
         unknown: wanted services that somebody could not read and nobody else saw, each with the reason.
         unreadable: accounts whose services were all asked for and could not all be read, with the reason.
         unlisted: accounts whose services could not be listed, with the reason: undeclared ones go unseen.
+        without_change: how many listed services are of products without a contact change, or gone by now.
     """
 
     live: Live
@@ -31,6 +32,7 @@ class SeenServices(NamedTuple):
     unknown: Mapping[ServiceId, str]
     unreadable: Mapping[AccountId, str]
     unlisted: Mapping[AccountId, str]
+    without_change: int
 
 
 def read_services(
@@ -92,6 +94,7 @@ def read_services(
         if everything
         else {},
         unlisted={} if everything else unlisted,
+        without_change=len(shared.gone),
     )
 
 

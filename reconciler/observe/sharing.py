@@ -16,9 +16,10 @@ Read = Callable[[Reader, Collection[int]], tuple[Mapping[int, T | None], ApiErro
 
 
 class Shared(NamedTuple, Generic[T]):
-    """What was found by id, and for each id that nobody could read the last error."""
+    """What was found by id, the ids of what is gone, and the last error for each that nobody could read."""
 
     found: dict[int, T]
+    gone: set[int]
     failed: dict[int, ApiError]
 
 
@@ -27,6 +28,7 @@ def share_out(
 ) -> Shared[T]:
     """Read every visible id once; what one account could not read, the next that sees it is asked for."""
     found: dict[int, T] = {}
+    gone: set[int] = set()
     failed: dict[int, ApiError] = {}
     left = {account: set(ids) for account, ids in visible.items()}
     while any(left.values()):
@@ -35,13 +37,14 @@ def share_out(
         for (reader, ids), (things, error) in zip(shares, results, strict=True):
             left[reader.account] -= ids
             found |= {number: thing for number, thing in things.items() if thing is not None}
+            gone |= {number for number, thing in things.items() if thing is None}
             if error is not None:
                 failed |= dict.fromkeys(ids - things.keys(), error)
             for account in left:
                 left[account] -= things.keys()
         for number in found:
             failed.pop(number, None)
-    return Shared(found, failed)
+    return Shared(found, gone - found.keys(), failed)
 
 
 def _shares(

@@ -42,6 +42,23 @@ def open_session(
     """
     file = find_file(settings.file)
     config = _committed(file, settings) if committed else load(file)
+    with session_of(config, file, settings, writing=writing, remembering=remembering) as session:
+        yield session
+
+
+@contextmanager
+def session_of(
+    config: Config, file: Path, settings: Settings, *, writing: bool = False, remembering: bool = True
+) -> Iterator[Session]:
+    """Open the endpoint and the journal of a file that is loaded, or yet to be written, and close them again.
+
+    Args:
+        config: what the file says.
+        file: where it is, or is to be.
+        settings: the shared options.
+        writing: whether the command asks or answers; a command that only reads is handed no writer.
+        remembering: whether the journal may be written to.
+    """
     for warning in config.warnings:
         _warn(warning, settings)
     with ExitStack() as stack:

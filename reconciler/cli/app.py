@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -24,7 +25,10 @@ COMMANDS = {
     "refuse": "Turn a request down as one of its parties.",
     "resend": "Have a new mail with a new token sent to a party.",
     "history": "Show who held what since when, as far as the journal knows.",
+    "set": "Write into the file who is to hold a contact; asks nothing.",
+    "replace": "Name another account wherever the file names one; asks nothing.",
     "validate": "Check the file; needs no credentials and no network.",
+    "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
     "schema": "Print the JSON schema of the file or of the plan.",
     "serve": "A page with every service and request, for a browser.",
     "sandbox": "Run a small OVHcloud of one's own, and read its mails.",
@@ -44,7 +48,8 @@ class LazyGroup(click.Group):
         """Return the command of that name, or None."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module = import_module(f"reconciler.cli.commands.{cmd_name}")
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = import_module(f"reconciler.cli.commands.{name}")
         command: click.Command = module.command
         name_variables(command, (cmd_name,))
         return command

@@ -1,0 +1,37 @@
+"""How a name is written so that every YAML parser reads the name and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import yaml
+
+from reconciler.config.nodes import typed
+from reconciler.edit.tree import Leaf
+
+_WIDE = 1 << 30
+
+
+@cache
+def scalar(text: str) -> str:
+    """Return a text as YAML: plain where that is text for all parsers, also in braces, else in quotes.
+
+    Parsers of YAML 1.1 read `no` as false and `0x10` as 16; ours reads `08` as 8.
+    """
+    if not isinstance(typed(text), str):
+        return in_quotes(text, "'")
+    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=_WIDE).strip()[1:-1]
+
+
+def in_place_of(leaf: Leaf, text: str) -> str:
+    """Return a text as YAML in the quotes of the one that it replaces, plain names in none if they can."""
+    return in_quotes(text, leaf.style) if leaf.style in {"'", '"'} else scalar(text)
+
+
+def in_quotes(text: str, quote: str) -> str:
+    """Return a text in single or double quotes."""
+    if not text.isprintable():
+        return yaml.safe_dump([text], default_style='"', default_flow_style=True, width=_WIDE).strip()[1:-1]
+    if quote == "'":
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

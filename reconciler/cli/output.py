@@ -36,10 +36,6 @@ def show_plan(plan: Plan, names: Names, style: str, *, applying: bool = False) -
     """Write a plan to stdout."""
     if style == "json":
         click.echo(plan_json(plan))
-    elif style == "markdown":
-        from reconciler.render.plan_markdown import plan_markdown  # noqa: PLC0415
-
-        click.echo(plan_markdown(plan, names))
     elif in_tables():
         from reconciler.render.terminal import plan_rich  # noqa: PLC0415  # rich
 

@@ -4,7 +4,7 @@ Nothing heavy is imported before it is needed: `schema` (pydantic) and `terminal
 """
 
 from reconciler.render.plan_document import plan_json
-from reconciler.render.plan_markdown import plan_markdown
+from reconciler.render.plan_markdown import markdown_of
 from reconciler.render.plan_text import plan_text
 from reconciler.render.requests import (
     RequestRow,
@@ -15,12 +15,14 @@ from reconciler.render.requests import (
     status_text,
 )
 from reconciler.render.safe import visible
+from reconciler.render.view import View
 
 __all__ = [
     "RequestRow",
     "ServiceRow",
+    "View",
+    "markdown_of",
     "plan_json",
-    "plan_markdown",
     "plan_text",
     "services_json",
     "services_text",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.render.findings import Finding, Level, findings, place_of
-from reconciler.render.safe import visible
+from reconciler.render.plan_markdown import markdown_of
+from reconciler.render.safe import visible, without_commands
 from reconciler.render.view import View
 from reconciler.render.wording import counted, counts
 
@@ -15,6 +16,7 @@ MOST_OF_A_LEVEL = 10
 SUMMARY_BYTES = 1024 * 1024
 """A step's summary may be so long; of a longer one GitHub shows nothing."""
 
+_LINE_ENDS = 2  # one before, one after
 _TITLES = {
     "requests": "To request",
     "deferred": "Deferred",
@@ -42,6 +44,11 @@ def workflow_commands(view: View) -> Iterator[str]:
             yield f"::{level} title=Contact plan::{words}"
 
 
+def step_summary(view: View, used: int = 0) -> str:
+    """Return the plan as Markdown for the summary of a step that holds `used` bytes already."""
+    return markdown_of(view, most=SUMMARY_BYTES - used - _LINE_ENDS, size=lambda text: len(text.encode()))
+
+
 def step_outputs(view: View) -> Iterator[str]:
     """Yield `name=value` lines: the fingerprint, the exit code in detail, and every count of the plan."""
     facts = {"fingerprint": view.plan.fingerprint, "exit_code": int(view.code)}
@@ -63,7 +70,7 @@ def _command(finding: Finding, view: View) -> str:
 
 def _data(text: str) -> str:
     """Return the words of a workflow command; the older spelling of commands works anywhere in a line."""
-    return visible(text).replace("%", "%25").replace("##[", "#\\x23[")
+    return without_commands(visible(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

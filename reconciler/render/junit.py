@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import groupby
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reconciler.render.findings import Finding, Level, findings, place_of
 from reconciler.render.view import View
 from reconciler.render.wording import counted
 
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _OUTCOMES = {Level.ERROR: "error", Level.WARNING: "failure"}
 
 
@@ -31,7 +32,8 @@ def junit_of(view: View) -> str:
         totals["tests"] = 1
     for key, number in totals.items():
         root.set(key, str(number))
-    return tostring(root, encoding="unicode", xml_declaration=False)
+    indent(root)
+    return f"{_DECLARATION}\n{tostring(root, encoding='unicode')}"
 
 
 def _suite(root: Element, tray: str, rows: list[Finding], view: View, totals: dict[str, int]) -> None:

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.model import AccountId
-from reconciler.plan import Plan
-from reconciler.render.lists import Section
-from reconciler.render.safe import code, prose
+from reconciler.render.markdown_tables import Table, others, people_tables, table_of
+from reconciler.render.picture import picture
+from reconciler.render.safe import code
 from reconciler.render.sections import sections
 from reconciler.render.summary import next_step, summary
-from reconciler.render.wording import Accounts, Counts, counts
+from reconciler.render.view import View
+from reconciler.render.wording import Accounts, Counts, counted, counts, listed
 
-MARKER = "<!-- reconciler:plan -->"
-"""The first line, by which the next run finds its own comment and replaces it."""
+COMMENT = 65_536
+"""How many characters a comment on GitHub may hold."""
 
-_SENTENCES = frozenset({"Role", "Reason", "Why", "Waits for", "Where it stands", "Task", "Time box"})
+_SHORTEST_ROW = 20
+_SHOWN_PLACES = 3
 
 
-def plan_markdown(plan: Plan, names: Mapping[AccountId, str], *, limit: int | None = None) -> str:
-    """Return the plan as Markdown: counts first, a table a tray, the next step, the fingerprint last.
+def marker(key: str = "") -> str:
+    """Return the first line, by which the next run finds its own comment and replaces it."""
+    return f"<!-- reconciler:plan {key} -->" if key else "<!-- reconciler:plan -->"
 
-    Names are code spans and sentences are escaped, so that nothing in them links, mentions or formats.
+
+def markdown_of(view: View, *, most: int = COMMENT, size: Callable[[str], int] = len) -> str:
+    """Return the plan as Markdown: counts first, then who will have to confirm what, then every list.
+
+    Names are code spans and sentences are escaped, so that nothing in them links, mentions or formats. What
+    does not fit is left out, the same number of rows in every table, and the reader is told where it is.
 
     Args:
-        plan: what to show.
-        names: the short name of each account that has one.
-        limit: how many rows of each table are shown; None shows all. A comment on GitHub may hold 65,536
-            characters, a row is about 150.
+        view: the plan and what is told beside it.
+        most: how long the text may be.
+        size: how that is measured.
     """
-    return "\n".join(_lines(plan, names, limit))
+    document = _Document(view)
+    longest = max((table.size for table in document.tables), default=0)
+
+    def fits(rows: int) -> bool:
+        return size(document.text(rows)) <= most
+
+    if longest <= most // _SHORTEST_ROW and fits(longest):
+        return document.text(longest)
+    low, high = 0, 1
+    while high < longest and fits(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return document.text(low) if fits(low) else document.bare()
 
 
 class _Spans(Accounts):
@@ -40,25 +61,68 @@ class _Spans(Accounts):
         return shown
 
 
-def _lines(plan: Plan, names: Mapping[AccountId, str], limit: int | None) -> Iterator[str]:
-    numbers = counts(plan)
-    yield MARKER
-    yield "## Contact plan"
-    yield ""
+class _Document:
+    """One plan's comment, which can be made with any number of rows in its tables."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        plan = view.plan
+        numbers = counts(plan)
+        self._head = [marker(view.key), "## Contact plan", "", *_numbers(view, numbers)]
+        self._people = [*people_tables(plan, view.names)]
+        self._others = others(plan)
+        found = [*sections(plan, numbers, view.names)]
+        pressing = 0 if not plan.stopped_by else 1
+        pressing += 1 if plan.unknown else 0
+        self._pressing = [*map(table_of, found[:pressing])]
+        self._lists = [*map(table_of, found[pressing:])]
+        self._picture = [*picture(plan, Accounts(view.names))]
+        step = next_step(plan, numbers, _Spans(view.names))
+        self._foot = [*(("", step) if step else ()), "", *_origin(view)]
+
+    @property
+    def tables(self) -> list[Table]:
+        """All of them."""
+        return [*self._pressing, *self._people, *self._lists]
+
+    def text(self, rows: int) -> str:
+        """Return the comment with at most so many rows in each table."""
+        left_out = sum(max(0, table.size - rows) for table in self.tables)
+        lines = [*self._head, *(self._cut(left_out) if left_out else ())]
+        lines += _tables(self._pressing, rows)
+        if self._people:
+            would = "would" if self._view.plan.stopped_by else "will"
+            lines += ["", f"### Who {would} have to confirm", *_tables(self._people, rows)]
+            if self._others:
+                lines += ["", f"... and {counted(self._others, 'other account')}"]
+        if self._picture:
+            lines += ["", "### Who hands over to whom", "", *self._picture]
+        lines += [*_tables(self._lists, rows), *self._foot]
+        return "\n".join(lines)
+
+    def bare(self) -> str:
+        """Return the comment without any list, for a plan of names so long that no row fits."""
+        left_out = sum(table.size for table in self.tables)
+        return "\n".join([*self._head, *self._cut(left_out), "", *_origin(self._view)[-1:]])
+
+    def _cut(self, left_out: int) -> Iterator[str]:
+        places = [code(place) for place in self._view.elsewhere[:_SHOWN_PLACES]]
+        where = f"all of it: {listed(places)}" if places else "`reconciler plan` shows all of it"
+        yield ""
+        yield f"**Cut to what fits here: {counted(left_out, 'row')} left out; {where}.**"
+
+
+def _tables(tables: Iterable[Table], rows: int) -> Iterator[str]:
+    for table in tables:
+        yield ""
+        yield from table.lines(rows)
+
+
+def _numbers(view: View, numbers: Counts) -> Iterator[str]:
+    plan = view.plan
     if numbers.all_in_sync and not plan.stopped_by:
         yield from summary(plan, numbers)
-    else:
-        yield from _count_table(plan, numbers)
-    for section in sections(plan, numbers, names):
-        yield ""
-        yield from _section(section, limit)
-    step = next_step(plan, numbers, _Spans(names))
-    if step:
-        yield from ("", step)
-    yield from ("", f"Fingerprint: {code(plan.fingerprint)}")
-
-
-def _count_table(plan: Plan, numbers: Counts) -> Iterator[str]:
+        return
     contacts = {
         "Held back by a guard" if plan.stopped_by else "To request": numbers.requests,
         "Deferred": numbers.deferred,
@@ -80,24 +144,13 @@ def _count_table(plan: Plan, numbers: Counts) -> Iterator[str]:
     yield "The last three columns count services, the others contacts."
 
 
-def _section(section: Section, limit: int | None) -> Iterator[str]:
-    yield f"### {section.title}"
-    yield ""
-    yield f"| {' | '.join(section.columns)} |"
-    yield "|---" * len(section.columns) + "|"
-    for row in section.rows[:limit].cells():
-        yield _row(section, row)
-    left_out = len(section.rows[limit:]) if limit is not None else 0
-    if left_out:
-        yield from ("", f"... and {left_out} more")
-    if section.notes:
-        yield ""
-        yield from (f"- {note}" for note in section.notes)
-
-
-def _row(section: Section, row: tuple[str, ...]) -> str:
-    cells = (
-        prose(cell) if column in _SENTENCES else code(cell)
-        for column, cell in zip(section.columns, row, strict=True)
-    )
-    return f"| {' | '.join(cells)} |"
+def _origin(view: View) -> list[str]:
+    """Return what the plan was made from, and last its fingerprint."""
+    lines = [f"Fingerprint: {code(view.plan.fingerprint)}"]
+    made = view.made
+    if made:
+        commit = f" at commit {code(made.commit[:10])}" if made.commit else ""
+        at = f"{made.at:%Y-%m-%d %H:%M} UTC"
+        words = f"Planned from {code(made.file)}{commit} on {at}, endpoint {code(made.endpoint)}, by version"
+        lines = [f"{words} {code(made.version)}.", "", *lines]
+    return lines

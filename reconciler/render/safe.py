@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from reconciler.model.text import visible
 
-__all__ = ["all_visible", "code", "is_plain", "prose", "visible"]
+__all__ = ["all_visible", "code", "code_element", "is_plain", "prose", "visible", "without_commands"]
 
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _MARKUP = re.compile(r"[`<|@#*\[\]]")
@@ -46,6 +46,20 @@ def code(name: str) -> str:
     """
     shown = _MARKUP.sub(lambda found: f"\\x{ord(found[0]):02x}", visible(name))
     return f"`{shown}`" if shown.strip() else "` `"
+
+
+def code_element(name: str) -> str:
+    """Return the same as an element of HTML, for where Markdown is not read, such as in a `<summary>`."""
+    shown = code(name).replace("&", "&amp;").strip("`")
+    return f"<code>{shown}</code>"
+
+
+def without_commands(text: str) -> str:
+    """Return lines in which the runner of GitHub Actions, which reads every log, finds no command.
+
+    `::command::` counts only at the start of a line, its older spelling anywhere.
+    """
+    return re.sub(r"^(\s*):(?=:)", r"\1\\x3a", text.replace("##[", r"#\x23["), flags=re.MULTILINE)
 
 
 def prose(text: str) -> str:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from reconciler.cli.exit_codes import ExitCode, plain
 from reconciler.cli.options import Settings, detailed_exitcode, find_file, output_format, with_endpoint
+from reconciler.cli.outputs import chosen, several_outputs
+from reconciler.cli.outputs import comment_key as plain_key
 from reconciler.cli.planning import lifting, retrying
+
+if TYPE_CHECKING:
+    from reconciler.cli.outputs import Output
 
 
 @click.command("plan")
 @with_endpoint
 @output_format("text", "json", "markdown")
+@several_outputs
+@click.option("--comment-key", metavar="KEY", help="Tell the Markdown of several files in one review apart.")
 @detailed_exitcode
 @retrying
 @lifting
@@ -19,6 +29,8 @@ from reconciler.cli.planning import lifting, retrying
 def command(
     settings: Settings,
     style: str,
+    outputs: Sequence[Output],
+    comment_key: str | None,
     detailed_exitcode: bool,
     retry: tuple[str, ...],
     lift: tuple[str, ...],
@@ -32,18 +44,23 @@ def command(
     """
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
-    from reconciler.cli.output import show_plan  # noqa: PLC0415
+    from reconciler.cli.outputs import opened, view_of  # noqa: PLC0415
     from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
     from reconciler.cli.verdict import code_of  # noqa: PLC0415
 
     lifted = guards(lift, reason)
-    with open_session(settings, remembering=False) as session:
+    key = plain_key(comment_key)
+    wanted = chosen(outputs, style)
+    with (
+        opened(wanted, find_file(settings.file)) as written,
+        open_session(settings, remembering=False) as session,
+    ):
         against = None
         if base is not None:
             from reconciler.cli.base import base_of  # noqa: PLC0415
 
             against = base_of(find_file(settings.file), base, session.config)
         observation, _, plan = look_and_plan(session, retry, lifted, against)
-        show_plan(plan, session.names, style)
-    code = code_of(plan, observation)
+        code = code_of(plan, observation)
+        written.write(view_of(plan, session, observation, code=code, key=key, origin=written.tell_origin))
     return code if detailed_exitcode else plain(code)

@@ -1,0 +1,121 @@
+"""The tables of a plan in Markdown, cut to any number of rows; a row is made once, if it is shown at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from reconciler.model import AccountId
+from reconciler.plan import Plan
+from reconciler.render.lists import Section, Tone
+from reconciler.render.safe import code, code_element, prose
+from reconciler.render.wording import Accounts, counted, listed
+
+_SENTENCES = frozenset({"Role", "Roles", "Reason", "Why", "Waits for", "Where it stands", "Task", "Time box"})
+_FEW = 10
+"""A person's table of so many rows is shown at once; a longer one is folded."""
+
+MOST_PEOPLE = 30
+
+
+class Table:
+    """A table under a title, folded or not.
+
+    Attributes:
+        title: already safe; HTML where it is folded, else Markdown.
+        heading: how the title is marked, such as `###`; empty: the table is folded.
+        size: how many rows it has.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        columns: tuple[str, ...],
+        rows: Iterator[tuple[str, ...]],
+        size: int,
+        *,
+        heading: str = "",
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.title = title
+        self.heading = heading
+        self.size = size
+        self._columns = columns
+        self._notes = notes
+        self._cells = rows
+        self._made: list[str] = []
+
+    def lines(self, most: int) -> Iterator[str]:
+        """Yield it with at most so many rows."""
+        if self.heading:
+            yield f"{self.heading} {self.title}"
+        else:
+            yield f"<details><summary>{self.title}</summary>"
+        yield ""
+        if most:
+            yield f"| {' | '.join(self._columns)} |"
+            yield "|---" * len(self._columns) + "|"
+            yield from self._rows(most)
+        if self.size > most:
+            yield from ("", f"... and {self.size - most} more")
+        if self._notes:
+            yield ""
+            yield from (f"- {note}" for note in self._notes)
+        if not self.heading:
+            yield from ("", "</details>")
+
+    def _rows(self, most: int) -> Iterator[str]:
+        missing = min(most, self.size) - len(self._made)
+        if missing > 0:
+            self._made += [self._row(cells) for cells in islice(self._cells, missing)]
+        yield from self._made[:most]
+
+    def _row(self, cells: tuple[str, ...]) -> str:
+        shown = (
+            prose(cell) if column in _SENTENCES else code(cell)
+            for column, cell in zip(self._columns, cells, strict=True)
+        )
+        return f"| {' | '.join(shown)} |"
+
+
+def table_of(section: Section) -> Table:
+    """Return one list of the plan as a table, folded unless it wants a person."""
+    heading = "###" if section.tone is Tone.CARE else ""
+    return Table(
+        section.title,
+        section.columns,
+        section.rows.cells(),
+        len(section.rows),
+        heading=heading,
+        notes=section.notes,
+    )
+
+
+def people_tables(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Table]:
+    """Yield a table for each account that will have to confirm, those with the most to do first."""
+    accounts = Accounts(names)
+    to_confirm: dict[AccountId, list[tuple[str, ...]]] = {}
+    for request in plan.requests:
+        for task in request.tasks:
+            move = f"{accounts[task.from_account]} -> {accounts[task.to_account]}"
+            row = request.service, listed(task.roles), move, accounts[request.asker]
+            for account in task.confirmers:
+                to_confirm.setdefault(account, []).append(row)
+    for account, rows in sorted(to_confirm.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_PEOPLE]:
+        few = len(rows) <= _FEW
+        name = code(accounts[account]) if few else code_element(accounts[account])
+        yield Table(
+            f"{name}: {counted(len(rows), 'confirmation')}",
+            ("Service", "Roles", "Change", "Asker"),
+            iter(rows),
+            len(rows),
+            heading="####" if few else "",
+        )
+
+
+def others(plan: Plan) -> int:
+    """Return how many more accounts will have to confirm than `people_tables` shows."""
+    confirmers = {
+        account for request in plan.requests for task in request.tasks for account in task.confirmers
+    }
+    return max(0, len(confirmers) - MOST_PEOPLE)

@@ -1,0 +1,62 @@
+"""Who hands how many contacts to whom, as a picture in Mermaid's words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.model import AccountId
+from reconciler.plan import Plan
+from reconciler.render.wording import Accounts, counted
+
+MOST_EDGES = 150
+"""Mermaid itself gives up at 500; people long before."""
+
+_LONGEST_LABEL = 60
+_SPECIAL = re.compile(r"[^\w .()-]")
+
+Move = tuple[AccountId | None, AccountId]
+
+
+def hand_overs(plan: Plan) -> Counter[Move]:
+    """Return how many contacts go from one account to another, now or later: those not blocked."""
+    moves: Counter[Move] = Counter()
+    for change, tray in plan.trays():
+        if tray != "blocked":
+            moves[change.live, change.desired] += 1
+    return moves
+
+
+def picture(plan: Plan, accounts: Accounts) -> Iterator[str]:
+    """Yield the lines of a fenced Mermaid picture; words instead where it would be too large to read.
+
+    Labels hold letters, digits and little else; any other character is given by its number, so that no name
+    ends a label, makes an element or formats it.
+    """
+    moves = hand_overs(plan)
+    if not moves:
+        return
+    if len(moves) > MOST_EDGES:
+        yield f"No picture: {len(moves)} pairs of accounts hand over contacts, too many to be read in one."
+        return
+    numbers: dict[AccountId | None, str] = {}
+    for move in sorted(moves, key=_order):
+        for account in move:
+            numbers.setdefault(account, f"a{len(numbers)}")
+    yield "```mermaid"
+    yield "flowchart LR"
+    for account, node in numbers.items():
+        yield f'  {node}["{_label(accounts.shown(account))}"]'
+    for move in sorted(moves, key=_order):
+        yield f'  {numbers[move[0]]} -->|"{counted(moves[move], "contact")}"| {numbers[move[1]]}'
+    yield "```"
+
+
+def _order(move: Move) -> tuple[str, str]:
+    return move[0] or "", move[1]
+
+
+def _label(text: str) -> str:
+    clipped = text if len(text) <= _LONGEST_LABEL else f"{text[:_LONGEST_LABEL]}..."
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", clipped)

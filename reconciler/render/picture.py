@@ -31,8 +31,8 @@ def hand_overs(plan: Plan) -> Counter[Move]:
 def picture(plan: Plan, accounts: Accounts) -> Iterator[str]:
     """Yield the lines of a fenced Mermaid picture; words instead where it would be too large to read.
 
-    Labels hold letters, digits and little else; any other character is given by its number, so that no name
-    ends a label, makes an element or formats it.
+    Labels hold letters, digits and little else; any other character is shown as an escape, so that no name
+    ends a label, makes an element of it or breaks its line.
     """
     moves = hand_overs(plan)
     if not moves:
@@ -59,4 +59,4 @@ def _order(move: Move) -> tuple[str, str]:
 
 def _label(text: str) -> str:
     clipped = text if len(text) <= _LONGEST_LABEL else f"{text[:_LONGEST_LABEL]}..."
-    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", clipped)
+    return _SPECIAL.sub(lambda found: f"\\x{ord(found[0]):02x}", clipped)

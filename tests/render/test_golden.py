@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from reconciler.plan import Plan
-from reconciler.render import plan_json, plan_markdown, plan_text
+from reconciler.render import View, markdown_of, plan_json, plan_text
 from reconciler.render.schema import plan_json_schema
 from reconciler.render.terminal import plan_rich
 from tests.golden import assert_golden
@@ -37,7 +37,7 @@ def test_the_text_of_a_plan_reads_as_blessed(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_the_markdown_of_a_plan_reads_as_blessed(name: str) -> None:
-    assert_golden(plan_markdown(PLANS[name], plans.NAMES), GOLDEN / f"plan_{name}.md")
+    assert_golden(markdown_of(View(PLANS[name], plans.NAMES)), GOLDEN / f"plan_{name}.md")
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -14,14 +14,17 @@ from reconciler.model import AccountId, Role, TaskState
 from reconciler.render import (
     RequestRow,
     ServiceRow,
-    plan_markdown,
+    View,
+    markdown_of,
     plan_text,
     services_text,
     status_text,
     visible,
 )
+from reconciler.render.picture import picture
 from reconciler.render.safe import all_visible, code, prose
 from reconciler.render.terminal import plan_rich, services_rich, status_rich
+from reconciler.render.wording import Accounts
 from tests.render.plans import HOSTILE, PLATFORM, hostile
 
 PLAIN = "inert"
@@ -71,7 +74,7 @@ def test_a_terminal_shows_markup_as_written_and_adds_no_escape(text: str) -> Non
 def test_markdown_shows_the_name_and_makes_no_element_of_it(text: str) -> None:
     for stopped_by in (hostile(text).stopped_by, ()):
         shown, harmless = (
-            plan_markdown(dataclasses.replace(hostile(name), stopped_by=stopped_by), named(name))
+            markdown_of(View(dataclasses.replace(hostile(name), stopped_by=stopped_by), named(name)))
             for name in (text, PLAIN)
         )
         assert shown.replace("\n", "").isprintable()
@@ -80,13 +83,27 @@ def test_markdown_shows_the_name_and_makes_no_element_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_leaves_mentions_issue_numbers_and_addresses_nothing_to_find(text: str) -> None:
-    markdown = plan_markdown(hostile(text), named(text))
-    outside_code = " ".join(re.sub(r"`[^`]*`", "", line) for line in markdown.splitlines()[2:])
-    outside_code = re.sub(r"\(https://www\.ovh\.com/[\w/.-]+\)", "", outside_code).replace("###", "")
+    markdown = markdown_of(View(hostile(text), named(text)))
+    fenced = re.compile(r"^```mermaid\n.*?^```$", re.DOTALL | re.MULTILINE)
+    lines = fenced.sub("", markdown).splitlines()[2:]
+    outside_code = " ".join(re.sub(r"`[^`]*`|^#+ ", "", line) for line in lines)
+    outside_code = re.sub(r"<code>[^<>@|\[\]]*</code>|</?details>|</?summary>", "", outside_code)
+    outside_code = re.sub(r"\(https://www\.ovh\.com/[\w/.-]+\)", "", outside_code)
     for lure in ("@", "#", r"\w://", r"www\.", "<", r"(?<!\\)\|b", r"(?<!\\)\*"):
         assert not re.search(lure, outside_code), lure
     for lure in ("<script", "@everyone", "#12", r"(?<!\\)\]\(http"):
         assert not re.search(lure, markdown), lure
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_picture_holds_names_as_labels_that_end_nowhere_but_at_their_end(text: str) -> None:
+    plan = dataclasses.replace(hostile(text), stopped_by=())
+    first, kind, *rows, last = picture(plan, Accounts(named(text)))
+    assert (first, kind, last) == ("```mermaid", "flowchart LR", "```")
+    for row in rows:
+        node = r'  a\d+\["(?:[\w .()-]|\\x[0-9a-f]+)*"\]'
+        edge = r'  a\d+ -->\|"\d+ contacts?"\| a\d+'
+        assert re.fullmatch(f"{node}|{edge}", row), row
 
 
 def skeleton(markdown: str) -> list[str]:

@@ -6,6 +6,7 @@ A service goes where a person would look for it: among the services of its produ
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from itertools import pairwise
@@ -89,9 +90,16 @@ class _Places:
         self._text = text
         self._section = section
         self._indent = _column(text, section.pairs[0].key.start)
-        self._groups: dict[str, list[Pair]] = {}
-        for pair in section.pairs:
-            self._groups.setdefault(_route(ServiceId(pair.name)), []).append(pair)
+        self._first: dict[str, Pair] = {}
+        self._last: dict[str, Pair] = {}
+        self._by_name: dict[str, list[tuple[str, int]]] = {}
+        for number, pair in enumerate(section.pairs):
+            route = _route(ServiceId(pair.name))
+            self._first.setdefault(route, pair)
+            self._last[route] = pair
+            self._by_name.setdefault(route, []).append((pair.name, number))
+        for names in self._by_name.values():
+            names.sort()
         self._is_spaced = self._has_blank_lines()
         self._before: dict[Pair, list[tuple[str, str]]] = {}
         self._after: dict[Pair, list[tuple[str, str]]] = {}
@@ -99,16 +107,16 @@ class _Places:
     def add(self, service: ServiceId, line: str) -> None:
         """Take in one service; they come by product and name."""
         route = _route(service)
-        group = self._groups.get(route, [])
-        lower = [pair for pair in group if pair.name < service]
-        if lower:
-            side, pair = self._after, max(lower, key=lambda pair: pair.name)
-        elif group and self._may_precede(group[0]):
-            side, pair = self._before, group[0]
-        elif group:
-            side, pair = self._after, group[0]
-        else:
+        names = self._by_name.get(route)
+        lower = bisect_left(names, (service, 0)) if names else 0
+        if names is None:
             side, pair = self._place_of_group(route)
+        elif lower:
+            side, pair = self._after, self._section.pairs[names[lower - 1][1]]
+        elif self._may_precede(self._first[route]):
+            side, pair = self._before, self._first[route]
+        else:
+            side, pair = self._after, self._first[route]
         side.setdefault(pair, []).append((route, line))
 
     def splices(self) -> list[Splice]:
@@ -121,10 +129,11 @@ class _Places:
         found = []
         for pair, lines in self._after.items():
             at = _after_line(self._text, pair.value.end)
-            rows = self._spread(_route(ServiceId(pair.name)), lines)
+            route = _route(ServiceId(pair.name))
+            rows = self._spread(route, sorted(lines, key=lambda line: line[0] != route))
             found.append(Splice(at, at, _block(self._text, rows, self._indent, at)))
         for pair, lines in self._before.items():
-            at = pair.key.start - self._indent
+            at = _line_start(self._text, pair.key.start)
             rows = self._spread(lines[0][0], lines)
             if self._is_spaced and lines[-1][0] != _route(ServiceId(pair.name)):
                 rows.append("")
@@ -133,9 +142,9 @@ class _Places:
 
     def _place_of_group(self, route: str) -> tuple[dict[Pair, list[tuple[str, str]]], Pair]:
         """Return where the first service of a product goes: behind the products that come before it."""
-        lower = [known for known in self._groups if known < route]
+        lower = [known for known in self._last if known < route]
         if lower:
-            return self._after, self._groups[max(lower)][-1]
+            return self._after, self._last[max(lower)]
         first = self._section.pairs[0]
         if self._may_precede(first):
             return self._before, first
@@ -155,8 +164,9 @@ class _Places:
         """Tell whether a line may be put directly before an entry: a comment above it is to stay with it."""
         if self._section.is_flow:
             return False
-        above = _BREAK.split(self._text[: pair.key.start - self._indent])[-2:-1]
-        return not above or not above[0].lstrip().startswith("#")
+        end = _line_start(self._text, pair.key.start)
+        above = self._text[_line_start(self._text, end - 1 - (self._text[end - 2 : end] == "\r\n")) : end]
+        return not above.lstrip().startswith("#")
 
     def _has_blank_lines(self) -> bool:
         """Tell whether empty lines stand between products; they may where there is only one so far."""
@@ -182,10 +192,11 @@ def _filled(text: str, root: Mapping, section: Mapping | None, key: str, lines: 
         return [Splice(start, section.end, ""), Splice(at, at, _block(text, lines, _INDENT, at))]
     near = root.pair("endpoint") or root.pair("version") if key == "accounts" else None
     at = _after_line(text, (near or root.pairs[-1]).value.end)
-    blank = "" if at < len(text) and near is None else line_break_of(text)
-    head = _block(text, [f"{key}:"], _column(text, root.pairs[0].key.start), at)
-    body = _block(text, lines, _column(text, root.pairs[0].key.start) + _INDENT, at)
-    return [Splice(at, at, blank + head + body)]
+    margin = _column(text, root.pairs[0].key.start)
+    head = _block(text, ["", f"{key}:"], margin, at)
+    body = _block(text, lines, margin + _INDENT, at)
+    foot = line_break_of(text) if at < len(text) and not _BREAK.match(text, at) else ""
+    return [Splice(at, at, head + body + foot)]
 
 
 def _block(text: str, lines: Iterable[str], indent: int, at: int) -> str:
@@ -209,9 +220,15 @@ def _after_line(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
+def _line_start(text: str, at: int) -> int:
+    """Return where the line of an offset begins."""
+    return max(text.rfind(mark, 0, max(at, 0)) for mark in "\n\r\x85\u2028\u2029") + 1
+
+
 def _column(text: str, at: int) -> int:
-    """Return how far a key stands from the start of its line."""
-    return at - max(text.rfind(mark, 0, at) for mark in "\n\r\x85\u2028\u2029") - 1
+    """Return how far the line of an offset is indented."""
+    line = text[_line_start(text, at) : at]
+    return len(line) - len(line.lstrip(" "))
 
 
 def _line(service: ServiceId, value: str) -> str:

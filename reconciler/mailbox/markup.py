@@ -13,12 +13,9 @@ _LOOKS_LIKE = re.compile(
     r"<(?:!doctype html|html|head|body|table|div|p|br|a|span)\b[^<>:]*>|<a\s", re.IGNORECASE
 )
 _HIDDEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"))
-_ADDRESS = re.compile(
-    r"""<[^<>]*?\b(?:href|action)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))[^<>]*>""", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"""\b(?:href|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _WITHIN_WORDS = re.compile(
-    r"</?(?:a|abbr|b|big|code|em|font|i|kbd|mark|samp|small|span|strong|tt|u|wbr)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+    r"</?(?:a|abbr|b|big|code|em|font|i|kbd|mark|samp|small|span|strong|tt|u|wbr)\b", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -33,9 +30,15 @@ def words_of(source: str) -> str:
 
     Entities are left as they are.
     """
-    text = "".join(_shown(source))
-    text = _ADDRESS.sub(lambda tag: f" {tag[1] or tag[2] or tag[3] or ''} ", text)
-    return _TAG.sub("\n", _WITHIN_WORDS.sub("", text))
+    return _TAG.sub(_in_words, "".join(_shown(source)))
+
+
+def _in_words(tag: re.Match[str]) -> str:
+    """Return what stands for a tag: its address, nothing within a word, else the end of a line."""
+    address = _ADDRESS.search(tag[0])
+    if address:
+        return f" {address[1] or address[2] or address[3] or ''} "
+    return "" if _WITHIN_WORDS.match(tag[0]) else "\n"
 
 
 def _shown(source: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ _TOO_LARGE = f"it is larger than {LARGEST // 2**20} MB"
 _DEEPEST = 20  # levels of parts in parts; a mail that was forwarded nine times has about as many
 _MOST_PARTS = 1_000
 _OUTLOOK = b"\xd0\xcf\x11\xe0"
-_PART = re.compile(rb"^--(\S.*?)[ \t]*\n(?=Content-)", re.IGNORECASE | re.MULTILINE)
+_PART = re.compile(rb"^--(\S{1,200})[ \t]*\n(?=Content-)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)

@@ -184,6 +184,8 @@ HOSTILE = {
     "brackets": b"(",
     "commas": b",",
     "quotes": b'"',
+    "equals signs": b"=",
+    "parameters": b"&token=a",
     "semicolons": b';a="',
     "parts within parts": b"Content-Type: multipart/mixed; boundary=x\n\n--x\n",
 }
@@ -194,12 +196,24 @@ STARTS = {
     "a subject": b"From: x\nSubject: ",
     "recipients": b"From: x\nTo: ",
     "parameters": b"From: x\nContent-Type: multipart/mixed; ",
+    "a tag": b"From: x\nContent-Type: text/html\n\n<a ",
+    "base64": b"From: x\nContent-Transfer-Encoding: base64\n\n",
+    "quoted-printable": b"From: x\nContent-Transfer-Encoding: quoted-printable\n\n",
+    "a lost boundary": b"From: x\nContent-Type: multipart/mixed; boundary=y\n\n--x",
+    "a field's name": b"From: x\nX",
+    "a link's query": b"https://x.example/contacts/1?",
 }
 PAIRS = [
     *((start, hostile) for start in ("a text", "HTML") for hostile in HOSTILE),
     *(("parts", hostile) for hostile in ("boundaries", "parts within parts", "headers", "lines")),
     *(("a subject", hostile) for hostile in ("encoded words", "blanks", "numbers")),
     *(("recipients", hostile) for hostile in ("brackets", "commas", "quotes", "words of a token's length")),
+    *(("a tag", hostile) for hostile in ("attributes without end", "quotes", "blanks", "lines", "numbers")),
+    *(("base64", hostile) for hostile in ("lines", "blanks", "numbers", "semicolons", "boundaries")),
+    *(("quoted-printable", hostile) for hostile in ("equals signs", "blanks", "lines")),
+    *(("a lost boundary", hostile) for hostile in ("blanks", "boundaries", "lines", "numbers")),
+    *(("a field's name", hostile) for hostile in ("blanks", "numbers", "semicolons")),
+    *(("a link's query", hostile) for hostile in ("ampersands", "lines", "parameters", "numbers")),
     *(("parameters", hostile) for hostile in ("semicolons", "quotes", "blanks")),
 ]
 

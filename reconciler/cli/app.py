@@ -27,6 +27,7 @@ COMMANDS = {
     "history": "Show who held what since when, as far as the journal knows.",
     "set": "Write into the file who is to hold a contact; asks nothing.",
     "replace": "Name another account wherever the file names one; asks nothing.",
+    "fmt": "Bring the file into its canonical form; --check only looks.",
     "validate": "Check the file; needs no credentials and no network.",
     "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
     "schema": "Print the JSON schema of the file or of the plan.",

@@ -20,7 +20,8 @@ def scalar(text: str) -> str:
     """
     if not isinstance(typed(text), str):
         return in_quotes(text, "'")
-    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=_WIDE).strip()[1:-1]
+    written = yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=_WIDE).strip()[1:-1]
+    return in_quotes(text, '"') if written[0] == "'" and "'" in text and '"' not in text else written
 
 
 def in_place_of(leaf: Leaf, text: str) -> str:

@@ -150,7 +150,7 @@ class _Reading:
             start = properties.end() if properties else start
         if event.style in {"|", ">"}:  # they end where the next line begins
             end = start + len(self._text[start:end].rstrip())
-        return Leaf(start, end, event.value, event.style, event.anchor)
+        return Leaf(start, end, event.value, event.style or None, event.anchor)
 
     def _mapping(self, event: Any) -> Mapping:
         pairs = []

@@ -30,6 +30,7 @@ COMMANDS = {
     "fmt": "Bring the file into its canonical form; --check only looks.",
     "validate": "Check the file; needs no credentials and no network.",
     "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
+    "risks": "Show what could go wrong with the services, and what helps.",
     "schema": "Print the JSON schema of the file or of the plan.",
     "serve": "A page with every service and request, for a browser.",
     "sandbox": "Run a small OVHcloud of one's own, and read its mails.",

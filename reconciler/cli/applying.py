@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import click
 
 from reconciler.apply import Courier, Receipts, Recovery, apply, recover
+from reconciler.cli.approving import Agreed, Approved, as_it_is
 from reconciler.cli.exit_codes import ExitCode, plain, worst
 from reconciler.cli.noticing import tell_people, tell_people_of
 from reconciler.cli.output import (
@@ -21,11 +22,11 @@ from reconciler.cli.output import (
     say_unclear,
     show_plan,
 )
-from reconciler.cli.planning import look_and_plan
+from reconciler.cli.planning import Planned, look_and_plan
 from reconciler.cli.recording import begin, end, recorded
+from reconciler.cli.refusing import say_nothing_left
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.verdict import code_after, code_of
-from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model import Observation, Retry
 from reconciler.plan import Plan, Request
 from reconciler.ports.journal import Outcome
@@ -42,13 +43,13 @@ class Orders:
 
     Attributes:
         agreed: no question is to be asked.
-        expect: the fingerprint that the plan must have.
+        approved: the plan that must be the one of now; None: any plan will do.
         lifted: guards to lift, with the reason.
         detailed: whether exit codes 2 to 4 are wanted.
     """
 
     agreed: bool
-    expect: str | None
+    approved: Approved | None
     retry: tuple[str, ...]
     lifted: Mapping[str, str]
     style: str
@@ -59,7 +60,7 @@ class Orders:
         cls,
         *,
         yes: bool,
-        expect: str | None,
+        approved: Approved | None,
         retry: tuple[str, ...],
         lifted: Mapping[str, str],
         style: str,
@@ -70,21 +71,37 @@ class Orders:
         Raises:
             click.UsageError: nobody is there to be asked, or the plan to agree to would not be shown.
         """
-        agreed = yes or expect is not None
+        agreed = yes or approved is not None
         if not agreed and style == "json":
-            raise click.UsageError("--format json shows no plan to agree to: it needs --yes or --expect")
+            raise click.UsageError(
+                "--format json shows no plan to agree to: it needs --yes, a saved plan or --expect"
+            )
         if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise click.UsageError("without a terminal to ask on, apply needs --yes or --expect FINGERPRINT")
-        return cls(agreed, expect, retry, lifted, style, detailed)
+            raise click.UsageError(
+                "without a terminal to ask on, apply needs --yes, a saved plan or --expect FINGERPRINT"
+            )
+        lifted = {**approved.lifted, **lifted} if approved else lifted
+        return cls(agreed, approved, retry, lifted, style, detailed)
 
 
 def run(session: Session, orders: Orders) -> ExitCode:
     """Do it, under the lock, and return the exit code."""
+    approved, carried, retry = orders.approved, None, orders.retry
+    if approved:
+        approved.check_whole(session)
     earlier = _settle_earlier(session)
-    observation, leave, plan = look_and_plan(session, orders.retry, frozenset(orders.lifted))
+    if approved:
+        carried = session.journal.carried_out(approved.fingerprint)
+        retry = (*retry, *approved.retry(session, carried))
+    planned = look_and_plan(session, retry, frozenset(orders.lifted))
+    observation, leave, plan = planned
     if orders.style == "text":
         show_plan(plan, session.names, "text", applying=True)
-    _check_expectation(plan, observation, orders)
+    agreed = approved.compare(session, planned, carried) if approved else as_it_is(session, planned)
+    if agreed is None:
+        say_nothing_left(plan)
+        plan = replace(plan, stopped_by=())  # a guard would stop what nobody is about to ask
+        return _nothing_asked(session, plan, observation, orders, earlier)
     if plan.stopped_by or not plan.requests:
         if leave and not plan.stopped_by:
             _remember(leave, session)
@@ -92,7 +109,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
     if not orders.agreed and not click.confirm(f"\nSend {counted(len(plan.requests), 'request')}?"):
         click.echo("nothing was asked", err=True)
         return ExitCode.ERROR
-    return _ask(session, orders, observation, plan, leave, earlier)
+    return _ask(session, orders, planned, agreed, earlier)
 
 
 def _settle_earlier(session: Session) -> tuple[Recovery, ...]:
@@ -120,34 +137,21 @@ def _nothing_asked(
     return code if orders.detailed else plain(code)
 
 
-def _check_expectation(plan: Plan, observation: Observation, orders: Orders) -> None:
-    """Refuse a plan that has other requests than the approved one.
-
-    None at all, and nothing blocked either, is a no-op: what was approved is pending or in sync by now.
-
-    Raises:
-        StalePlanError: it has.
-        ReconcilerError: it has, and something could not be read, which is worse.
-    """
-    if orders.expect in {None, plan.fingerprint}:
-        return
-    if plan.requests or plan.blocked:
-        kind = ReconcilerError if plan.unknown or observation.unreadable else StalePlanError
-        raise kind(
-            f"what would be asked now has the fingerprint {plan.fingerprint}, not {orders.expect}",
-            hint="look at the plan again: a contact, an open request or the file has changed since",
-        )
-
-
 def _ask(
     session: Session,
     orders: Orders,
-    observation: Observation,
-    plan: Plan,
-    leave: tuple[Retry, ...],
+    planned: Planned,
+    agreed: Agreed,
     earlier: Iterable[Recovery],
 ) -> ExitCode:
-    record = begin(session, "apply", fingerprint=plan.fingerprint, lifted=orders.lifted)
+    observation, leave, plan = planned
+    record = begin(
+        session,
+        "apply",
+        fingerprint=agreed.fingerprint,
+        approved=agreed.approved,
+        lifted=orders.lifted,
+    )
     session.journal.retry(leave)
     clear, unclear = _told_apart(plan.requests, earlier)
     for request in unclear:

@@ -56,6 +56,10 @@ class Repository:
         done = _run(self.root, ("merge-base", one, other))
         return _text(done.stdout) if done.returncode == 0 else None
 
+    def contains(self, commit: str, earlier: str) -> bool:
+        """Tell whether `earlier` is `commit` or in its history, as far as that history is here."""
+        return _run(self.root, ("merge-base", "--is-ancestor", "--", earlier, commit)).returncode == 0
+
     def is_shallow(self) -> bool:
         """Tell whether only the newest commits are here, as CI fetches them."""
         return _text(_run(self.root, ("rev-parse", "--is-shallow-repository")).stdout) == "true"

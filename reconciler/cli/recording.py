@@ -12,6 +12,7 @@ from pathlib import Path
 from reconciler import __version__
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.who import commit_of, user
+from reconciler.plan import Basis
 from reconciler.ports.journal import RunRecord
 from reconciler.session import Session
 
@@ -21,6 +22,7 @@ def begin(
     command: str,
     *,
     fingerprint: str | None = None,
+    approved: tuple[Basis, ...] = (),
     lifted: Mapping[str, str] | None = None,
 ) -> RunRecord:
     """Journal that a run begins; what is written until its end is marked with it.
@@ -28,7 +30,8 @@ def begin(
     Args:
         session: whose journal, user and file.
         command: its name only: what was typed may hold a token.
-        fingerprint: of the plan that is carried out.
+        fingerprint: of the approved plan that is carried out.
+        approved: its requests.
         lifted: guards that were lifted, with the reason.
     """
     record = RunRecord(
@@ -40,6 +43,7 @@ def begin(
         commit=commit_of(Path(session.config.files[0])),
         fingerprint=fingerprint,
         lifted=lifted,
+        approved=approved,
     )
     session.journal.record_run(record)
     return record
@@ -47,7 +51,7 @@ def begin(
 
 def end(session: Session, record: RunRecord, code: ExitCode) -> None:
     """Journal how a run ended."""
-    session.journal.record_run(replace(record, at=_now(session), exit_code=code))
+    session.journal.record_run(replace(record, at=_now(session), exit_code=code, approved=()))
 
 
 @contextmanager

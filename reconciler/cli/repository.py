@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import posixpath
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from reconciler.cli.contents import differs, digests_of
 from reconciler.cli.git import Entry, Repository, contents, repository_of
 from reconciler.config import Config, include_patterns, load
-from reconciler.errors import ConfigError, ReconcilerError
+from reconciler.errors import ReconcilerError
 from reconciler.model.text import visible
 
 _LONGEST_CHAIN = 40  # links that lead to links, as systems count them
@@ -40,7 +41,7 @@ def config_that_counts(file: Path) -> Counted:
         if found.main is None:
             return Counted(load(file), f"{visible(str(file))} is not committed: it counts as it is")
         config = load(found.main, shown_as=file)
-        if not _differs(found.main, config, file):
+        if not differs(found.main, config, file):
             return Counted(config)
         shown = f"what is committed counts (HEAD is {found.commit[:10]})"
         return Counted(config, f"{visible(str(file))} has changes that are not committed: {shown}")
@@ -64,6 +65,19 @@ def config_at(file: Path, ref: str) -> Config | None:
         if found is None or found.main is None:
             return None
         return load(found.main, shown_as=file)
+
+
+def digests_at(file: Path, ref: str) -> Mapping[str, str] | None:
+    """Return the same as `digests_of` of the files in a commit; None where it does not hold the main file.
+
+    Raises:
+        ConfigError: the file was not valid then.
+        ReconcilerError: there is no such commit, or git does not tell.
+    """
+    with _extracted(file, ref) as found:
+        if found is None or found.main is None:
+            return None
+        return digests_of(found.main, load(found.main, shown_as=file), file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,23 +219,3 @@ def _may_match(parts: tuple[str, ...], pattern: tuple[str, ...], *, leads_on: bo
     if pattern[0] == "**":
         return any(_may_match(parts[at:], pattern[1:], leads_on=leads_on) for at in range(len(parts) + 1))
     return fnmatchcase(parts[0], pattern[0]) and _may_match(parts[1:], pattern[1:], leads_on=leads_on)
-
-
-def _differs(main: Path, config: Config, file: Path) -> bool:
-    """Tell whether the work tree holds other files or contents than the commit; line ends do not count."""
-    try:
-        if _lines(main) != _lines(file):
-            return True
-        if len(config.files) == 1:
-            return False
-        here = load(file).files
-        if here != config.files:
-            return True
-        places = [Path(name).relative_to(file.parent) for name in here]
-        return any(_lines(main.parent / place) != _lines(file.parent / place) for place in places)
-    except (ConfigError, OSError, ValueError):  # the last for a name that is shown with escapes
-        return True
-
-
-def _lines(path: Path) -> bytes:
-    return path.read_bytes().replace(b"\r\n", b"\n")

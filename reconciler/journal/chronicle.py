@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
 from reconciler.journal import lookups
-from reconciler.journal.records import INTENT, NOTICE, RUN, SEEN, task_of
+from reconciler.journal.records import INTENT, NOTICE, RUN, SEEN, STARTED, approved_of, task_of
 from reconciler.journal.tables import ENTRIES
-from reconciler.model import Asked, Sighting
+from reconciler.model import Asked, ServiceId, Sighting
+from reconciler.ports.journal import CarriedOut
 
 
 def asked(connection: Connection, endpoint: str) -> dict[int, Asked]:
@@ -59,6 +61,23 @@ def sightings(connection: Connection, endpoint: str, task: int | None) -> tuple[
 def told(connection: Connection, endpoint: str) -> frozenset[str]:
     """Return the keys of the notices that were delivered."""
     return frozenset(lookups.read_rows(connection, _entries(endpoint, NOTICE), lambda row: row.subject))
+
+
+def carried_out(connection: Connection, endpoint: str, fingerprint: str) -> CarriedOut | None:
+    """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
+    begun = _entries(endpoint, RUN, ENTRIES.c.body).where(
+        ENTRIES.c.state == STARTED,
+        ENTRIES.c.body.contains(f'"fingerprint":{json.dumps(fingerprint)}', autoescape=True),
+    )
+    runs = dict(lookups.read_rows(connection, begun, lambda row: approved_of(row.body)))
+    if not runs:
+        return None
+    accepted: defaultdict[ServiceId, tuple[int, ...]] = defaultdict(tuple)
+    for row in ever_asked(connection, endpoint):
+        if row.run in runs:
+            accepted[row.service] += (row.task,)
+    kept = (approved for approved in runs.values() if approved is not None)
+    return CarriedOut(next(kept, None), dict(accepted))
 
 
 class _Run(NamedTuple):

@@ -82,6 +82,9 @@ class EmptyJournal:
         """Return nothing."""
         return ()
 
+    def carried_out(self, fingerprint: str) -> None:
+        """Return None: nothing was ever asked."""
+
     def told(self) -> frozenset[str]:
         """Return nothing."""
         return frozenset()

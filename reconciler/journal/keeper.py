@@ -27,6 +27,7 @@ from reconciler.journal.records import (
 from reconciler.model import AccountId, Task
 from reconciler.ports.journal import (
     Asked,
+    CarriedOut,
     Claim,
     Confirmation,
     Intent,
@@ -120,6 +121,12 @@ class DatabaseJournal:
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
         return self._look_up(lambda connection, endpoint: chronicle.sightings(connection, endpoint, task))
+
+    def carried_out(self, fingerprint: str) -> CarriedOut | None:
+        """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
+        return self._look_up(
+            lambda connection, endpoint: chronicle.carried_out(connection, endpoint, fingerprint)
+        )
 
     def told(self) -> frozenset[str]:
         """Return the keys of the notices that were delivered."""

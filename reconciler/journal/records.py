@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.journal.chain import Draft, canonical, instant
-from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
+from reconciler.model import AccountId, Contacts, Role, ServiceId, Task, TaskState
+from reconciler.plan import Basis
 from reconciler.ports.journal import (
     Answer,
     Confirmation,
@@ -31,26 +32,46 @@ RUN, INTENT, RECEIPT, SEEN, ANSWER, RETRY, NOTICE = (
 )
 """The kinds of entries."""
 
+STARTED = "started"
+"""The state of the entry that a run begins with."""
+
 _LONGEST_MESSAGE = 2_000
 
 
 def run_draft(run: RunRecord) -> Draft:
     """Return the entry of a run's start or end."""
-    body = canonical(
-        {
-            "at": instant(run.at),
-            "command": run.command,
-            "commit": run.commit,
-            "exit_code": run.exit_code,
-            "fingerprint": run.fingerprint,
-            "lifted": None if run.lifted is None else dict(run.lifted),
-            "run": run.run,
-            "user": run.user,
-            "version": run.version,
-        }
-    )
-    state = "started" if run.exit_code is None else "ended"
+    facts = {
+        "at": instant(run.at),
+        "command": run.command,
+        "commit": run.commit,
+        "exit_code": run.exit_code,
+        "fingerprint": run.fingerprint,
+        "lifted": None if run.lifted is None else dict(run.lifted),
+        "run": run.run,
+        "user": run.user,
+        "version": run.version,
+    }
+    body = canonical(facts | {"approved": run.approved} if run.approved else facts)
+    state = STARTED if run.exit_code is None else "ended"
     return Draft(run.at, RUN, run.run, body, state=state)
+
+
+def approved_of(body: str) -> tuple[str, tuple[Basis, ...] | None]:
+    """Return a run's id and the requests of its plan; None where an older version did not keep them."""
+    facts = json.loads(body)
+    if "approved" not in facts:
+        return facts["run"], None
+    rows = tuple(
+        Basis(
+            ServiceId(service),
+            AccountId(asker),
+            tuple((Role(role), holder, AccountId(new)) for role, holder, new in changes),
+            Contacts(*live),
+            tuple(tasks),
+        )
+        for service, asker, changes, live, tasks in facts["approved"]
+    )
+    return facts["run"], rows
 
 
 def intent_draft(intent: Intent) -> Draft:

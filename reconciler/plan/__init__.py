@@ -1,6 +1,7 @@
 """What would be asked of whom, what waits, what is blocked and why."""
 
 from reconciler.plan.build import make_plan
+from reconciler.plan.fingerprint import Basis, bases, fingerprint_of
 from reconciler.plan.narrow import narrow
 from reconciler.plan.situation import Situation
 from reconciler.plan.trays import (
@@ -19,6 +20,7 @@ from reconciler.plan.trays import (
 )
 
 __all__ = [
+    "Basis",
     "Beside",
     "Blocked",
     "Contested",
@@ -32,6 +34,8 @@ __all__ = [
     "Stop",
     "Unjoined",
     "Unknown",
+    "bases",
+    "fingerprint_of",
     "make_plan",
     "narrow",
 ]

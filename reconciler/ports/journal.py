@@ -24,10 +24,12 @@ from reconciler.model import (
     Sighting,
     Task,
 )
+from reconciler.plan import Basis
 
 __all__ = [
     "Answer",
     "Asked",
+    "CarriedOut",
     "Chronicle",
     "Claim",
     "Confirmation",
@@ -89,7 +91,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Who ran what: written when `apply` starts and when it ends (`exit_code` is None at the start)."""
+    """Who ran what: written when `apply` starts and when it ends (`exit_code` is None at the start).
+
+    Attributes:
+        fingerprint: of the approved plan that is carried out, also where only what had failed is asked again.
+        approved: the requests of that plan; at the end of a run they are not said again.
+    """
 
     run: str
     at: datetime
@@ -100,6 +107,20 @@ class RunRecord:
     fingerprint: str | None = None
     lifted: Mapping[str, str] | None = None
     exit_code: int | None = None
+    approved: tuple[Basis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What the journal knows of runs that carried out one approved plan.
+
+    Attributes:
+        approved: the plan's requests; None where a run of an older version did not keep them.
+        accepted: the services that one of these runs asked for and was given tasks, with their ids.
+    """
+
+    approved: tuple[Basis, ...] | None
+    accepted: Mapping[ServiceId, tuple[int, ...]]
 
 
 class Journal(Protocol):
@@ -167,6 +188,9 @@ class Chronicle(Journal, Protocol):
 
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
+
+    def carried_out(self, fingerprint: str) -> CarriedOut | None:
+        """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
 
     def told(self) -> frozenset[str]:
         """Return the keys of the notices that were delivered."""

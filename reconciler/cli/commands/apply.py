@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import click
 
+from reconciler.cli.durations import duration
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.options import Settings, output_format, with_endpoint
+from reconciler.cli.options import Settings, find_file, output_format, with_endpoint
 from reconciler.cli.options import detailed_exitcode as detailed_option
 from reconciler.cli.planning import lifting, retrying
 
 
 @click.command("apply")
+@click.argument("saved", required=False, type=click.Path(path_type=Path), metavar="[PLAN]")
 @with_endpoint
 @output_format("text", "json")
 @detailed_option
@@ -18,6 +23,12 @@ from reconciler.cli.planning import lifting, retrying
 @lifting
 @click.option("--yes", "-y", is_flag=True, help="Ask for it without a question first.")
 @click.option("--expect", metavar="FINGERPRINT", help="Ask only if the plan has this fingerprint.")
+@click.option(
+    "--valid-for",
+    callback=duration,
+    metavar="DURATION",
+    help="Refuse a saved plan that is older, such as 24h.",
+)
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(min=0),
@@ -27,6 +38,7 @@ from reconciler.cli.planning import lifting, retrying
 )
 def command(
     settings: Settings,
+    saved: Path | None,
     style: str,
     detailed_exitcode: bool,
     retry: tuple[str, ...],
@@ -34,22 +46,29 @@ def command(
     reason: str | None,
     yes: bool,
     expect: str | None,
+    valid_for: timedelta | None,
     lock_timeout: float,
 ) -> ExitCode:
     """Ask for what the plan shows, once each, and journal every step.
 
     Nothing changes by asking: each request waits until its parties have confirmed. `reconciler status` shows
     for whom, `reconciler watch` waits with you. Ctrl-C finishes the request that is being sent, and stops.
+
+    With PLAN, a file that `reconciler plan --out` saved, exactly that plan is asked for, once. Where anything
+    has moved since, nothing is asked and it is said what. Again: only what failed is asked again.
     """
     from reconciler.cli.applying import Orders, run  # noqa: PLC0415
+    from reconciler.cli.approving import approved_by  # noqa: PLC0415
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.who import owner  # noqa: PLC0415
 
     lifted = guards(lift, reason)
+    if valid_for is not None and saved is None:
+        raise click.UsageError("--valid-for is about a saved plan: apply PLAN --valid-for 24h")
     orders = Orders.given(
         yes=yes,
-        expect=expect,
+        approved=approved_by(saved, expect, find_file(settings.file), valid_for),
         retry=retry,
         lifted=dict.fromkeys(lifted, reason or ""),
         style=style,

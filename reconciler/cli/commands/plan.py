@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ from reconciler.cli.options import Settings, detailed_exitcode, find_file, outpu
 from reconciler.cli.outputs import chosen, several_outputs
 from reconciler.cli.outputs import comment_key as plain_key
 from reconciler.cli.planning import lifting, retrying
+from reconciler.cli.saving import Saving, drafted, saving
 
 if TYPE_CHECKING:
     from reconciler.cli.outputs import Output
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 @retrying
 @lifting
 @click.option("--base", metavar="REF", help="Show only what this branch adds to what REF already wants.")
+@saving
 def command(
     settings: Settings,
     style: str,
@@ -36,11 +40,13 @@ def command(
     lift: tuple[str, ...],
     reason: str | None,
     base: str | None,
+    out: Path | None,
+    valid_for: timedelta | None,
 ) -> ExitCode:
     """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing.
 
     With --base, a branch that is behind shows its own changes only: what others have merged since is neither
-    shown nor taken back.
+    shown nor taken back. With --out, reconciler apply FILE asks for exactly this plan, or for nothing.
     """
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
@@ -53,6 +59,7 @@ def command(
     wanted = chosen(outputs, style)
     with (
         opened(wanted, find_file(settings.file)) as written,
+        drafted(out, find_file(settings.file), valid_for) as draft,
         open_session(settings, remembering=False) as session,
     ):
         against = None
@@ -60,7 +67,16 @@ def command(
             from reconciler.cli.base import base_of  # noqa: PLC0415
 
             against = base_of(find_file(settings.file), base, session.config)
-        observation, _, plan = look_and_plan(session, retry, lifted, against)
+        saved = None
+        if draft is not None:
+            from reconciler.cli.origin import origin_of  # noqa: PLC0415  # git, for who saves
+
+            origin = origin_of(find_file(settings.file), session.config)
+            saved = Saving(draft, origin, valid_for, base, retry, dict.fromkeys(sorted(lifted), reason or ""))
+        planned = look_and_plan(session, retry, lifted, against)
+        observation, _, plan = planned
         code = code_of(plan, observation)
+        if saved is not None:
+            saved.save(session, planned)
         written.write(view_of(plan, session, observation, code=code, key=key, origin=written.tell_origin))
     return code if detailed_exitcode else plain(code)

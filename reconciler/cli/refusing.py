@@ -1,0 +1,93 @@
+"""Why an approved plan is not carried out, or only in part, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+import click
+
+from reconciler.approval.judging import Present, Verdict
+from reconciler.approval.moved import Trays, what_is_asked, what_moved
+from reconciler.errors import ReconcilerError, StalePlanError
+from reconciler.model.text import visible
+from reconciler.plan import Basis, Plan
+from reconciler.ports.journal import CarriedOut
+from reconciler.render.wording import counted
+from reconciler.session import Session
+
+SHOWN = 25
+"""How many lines are told of what moved."""
+
+ANEW = "make the plan again and have it approved"
+
+_HEADS = {
+    Verdict.MOVED: "what would be asked now is not what was approved",
+    Verdict.ASKED_OTHERWISE: "a part of what was approved was asked for meanwhile, not with this plan",
+    Verdict.USED: "a plan is carried out once, and this one has been",
+}
+
+
+def refusal(
+    verdict: Verdict,
+    approved: tuple[Basis, ...],
+    present: Present,
+    session: Session,
+    carried: CarriedOut | None,
+    trays: Trays,
+) -> ReconcilerError:
+    """Return why the approved requests are not sent, contact by contact."""
+    if verdict is Verdict.USED and carried is not None:
+        lines = _used(present, carried)
+    else:
+        lines = [*what_moved(approved, present, session.called, trays)]
+    return _kind(present)(_told(_HEADS[verdict], lines), hint=ANEW)
+
+
+def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerError:
+    """Return that another plan was approved, of which only the fingerprint is known, and what this one is."""
+    head = f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {fingerprint}"
+    lines = [*what_is_asked(present, session.called)]
+    told = _told(f"{head}; it is", lines) if lines else f"{head}: nothing would be asked"
+    return _kind(present)(told, hint="a contact, an open request or the file has changed since: " + ANEW)
+
+
+def say_the_rest(failed: int, approved: int) -> None:
+    """Tell that only what an earlier run failed to ask is asked."""
+    click.echo(
+        f"this plan was carried out in part: of {counted(approved, 'request')}, {failed} failed and will be "
+        "asked again",
+        err=True,
+    )
+
+
+def say_nothing_left(plan: Plan) -> None:
+    """Tell that all that was approved is under way or done, and that nothing else is asked."""
+    others = len(plan.requests)
+    more = f"; {counted(others, 'other request')} would need a plan of its own" if others else ""
+    if others > 1:
+        more = f"; {counted(others, 'other request')} would need a plan of their own"
+    click.echo(
+        f"nothing left to ask: all that the approved plan asks for is pending or in sync{more}", err=True
+    )
+
+
+def _used(present: Present, carried: CarriedOut) -> list[str]:
+    return [
+        f"{row.service}: requested with it already, task {', '.join(map(str, carried.accepted[row.service]))}"
+        for row in present.bases
+        if row.service in carried.accepted
+    ]
+
+
+def _kind(present: Present) -> type[ReconcilerError]:
+    """Return what a refusal is: where something could not be read, that is the reason, and exit code 1."""
+    unread = present.plan.unknown or present.observation.unreadable
+    return ReconcilerError if unread else StalePlanError
+
+
+def _told(head: str, lines: Iterable[str]) -> str:
+    rows = iter(lines)
+    shown = [visible(row) for row in islice(rows, SHOWN)]
+    left = sum(1 for _ in rows)
+    return "\n  ".join([f"{head}:", *shown, *([f"and {left} more"] if left else [])])

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tests.cli.conftest import place
 from tests.web.browser import axe, chromium, visit
+from tests.web.paging import estate, serve
 
-__all__ = ["axe", "chromium", "place", "visit"]
+__all__ = ["axe", "chromium", "estate", "place", "serve", "visit"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from reconciler.cli.opening import open_session
@@ -17,7 +19,9 @@ from reconciler.session import Session
 from reconciler.web.application import create_app
 from reconciler.web.guard import Door, guarded
 from reconciler.web.serving import PageServer, address_of, listening
+from tests.cli.conftest import AGENCY, FINANCE, PLATFORM, Open, Place
 from tests.running import PATIENCE, Desk
+from tests.sandbox.town import service
 
 NEVER = 3_600.0
 """Seconds between two looks: the page looks when it starts, after answers, and when told to."""
@@ -63,3 +67,52 @@ def paging(desk: Desk, *, sandbox: bool = False, refresh_seconds: float = NEVER)
         finally:
             server.should_exit = True
             thread.join(PATIENCE)
+
+
+Serve = Callable[..., Paged]
+
+EVERY_TRAY = """
+defaults: {admin: platform}
+services:
+  domain/shop.example: {technical: agency}
+  domain/asked.example: {technical: agency}
+  domain/fine.example: {technical: platform}
+  domain/gone.example: {}
+  domain/poor.example: {billing: agency}
+"""
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Return a function that opens the page of a place, until the test ends."""
+    with contextlib.ExitStack() as stack:
+
+        def start(place: Place, refresh_seconds: float = NEVER) -> Paged:
+            return stack.enter_context(paging(place.desk, refresh_seconds=refresh_seconds))
+
+        yield start
+
+
+def text_of(html: str) -> str:
+    """Return what a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def row_of(html: str, name: str) -> str:
+    """Return what the row of a table says that begins with a name."""
+    rows = [text_of(row) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
+    return next(row for row in rows if row.startswith(f"{name} "))
+
+
+@pytest.fixture
+def estate(place: Open, serve: Serve) -> tuple[Place, Paged]:
+    """Return a page with services in several trays, one of them asked for."""
+    names = ("asked.example", "fine.example", "poor.example", "stray.example")
+    shop = place(
+        "services: {domain/asked.example: {technical: agency}}\n",
+        *(service(f"domain/{name}", PLATFORM, PLATFORM, FINANCE) for name in names),
+    )
+    shop.town.edit("PUT", f"accounts/{AGENCY}", {"payment_method": False})
+    shop.asked()
+    shop.desk.write(EVERY_TRAY)
+    return shop, serve(shop)

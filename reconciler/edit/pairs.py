@@ -26,10 +26,10 @@ def with_pair(text: str, mapping: Mapping, role: Role, value: str) -> Splice:
     start = _start_of_line(text, mapping.start)
     indent = " " * (mapping.start - start)
     if not before and text[start : mapping.start].isspace() and not _is_commented(text, start):
-        return Splice(first.start, first.start, f"{entry}{line_break_of(text)}{indent}")
+        return Splice(first.start, first.start, f"{entry}{line_break_of(text, start)}{indent}")
     after = before[-1] if before else mapping.pairs[-1]
     at = _end_of_line(text, after.value.end)
-    return Splice(at, at, f"{line_break_of(text)}{indent}{entry}")
+    return Splice(at, at, f"{line_break_of(text, at)}{indent}{entry}")
 
 
 def _in_braces(mapping: Mapping, before: list[Pair], entry: str) -> Splice:

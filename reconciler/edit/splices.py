@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reconciler.config.reading import Source
+
+_BREAK = re.compile("\r\n|[\n\r]")
 
 
 class Splice(NamedTuple):
@@ -44,12 +47,10 @@ def changes(source: Source, splices: Iterable[Splice]) -> Iterator[Change]:
         yield _trimmed(first + 1, before.splitlines(), spliced(before, moved).splitlines())
 
 
-def line_break_of(text: str) -> str:
-    """Return how the lines of a text end: as the first one does."""
-    at = text.find("\n")
-    if at < 0:
-        return "\r" if "\r" in text else "\n"
-    return "\r\n" if text[at - 1 : at] == "\r" else "\n"
+def line_break_of(text: str, at: int = 0) -> str:
+    """Return how the line of `at` ends; the last line of a text, which may have no end, as the one above."""
+    found = _BREAK.search(text, at) or _BREAK.search(text, max(0, text.rfind("\n", 0, at) - 1))
+    return found.group() if found else "\n"
 
 
 def _by_lines(source: Source, splices: list[Splice]) -> Iterator[list[Splice]]:

@@ -11,6 +11,7 @@ from reconciler.cli.naming import listed_or_any
 from reconciler.config import Config
 from reconciler.model import ROLES, AccountId, Role, ServiceId
 from reconciler.progress.history import Handover, of_account, of_service
+from reconciler.render import visible
 from reconciler.render.history import history_text
 from reconciler.render.history_document import history_csv, history_json
 from reconciler.session import Session
@@ -57,6 +58,9 @@ def show_history(
         click.echo(f"{history_csv(shown)}\r\n", nl=False)
     else:
         click.echo(history_text(shown, session.names))
+        if not rows:  # perhaps it is the journal of another place
+            endpoint = visible(session.config.endpoint.name)
+            click.echo(f"It holds no request of {endpoint} yet; --journal names another one.")
 
 
 def _chosen(rows: Sequence[Handover], subjects: Sequence[Subject]) -> Iterable[Handover]:

@@ -143,11 +143,11 @@ class DatabaseJournal:
 
     def verify(self) -> int | None:
         """Return the number of the first entry that was changed, lost or moved; None if the chain holds."""
-        broken = self.audit().broken
-        return None if broken is None else broken.seq
+        audit = self.audit()
+        return None if audit is None or audit.broken is None else audit.broken.seq
 
-    def audit(self) -> Audit:
-        """Return how many entries are as they were written, and where that ends, if it does."""
+    def audit(self) -> Audit | None:
+        """Return how many entries are as they were written, and where that ends; None if nothing ever was."""
         return self._ledger.audit()
 
     def close(self) -> None:

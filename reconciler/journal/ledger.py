@@ -19,6 +19,9 @@ from reconciler.journal.records import SEEN
 from reconciler.journal.statements import Statements
 from reconciler.journal.tables import ENDPOINTS, ENTRIES
 
+_NO_LINK = Head(0, GENESIS)
+"""What a chain hangs from that has no link yet."""
+
 
 class Write:
     """An open transaction that has the endpoint's row for itself.
@@ -115,21 +118,29 @@ class Ledger:
 
     def head(self, connection: Connection) -> Head:
         """Return the last link of the chain."""
-        chosen = select(ENDPOINTS.c.seq, ENDPOINTS.c.hash).where(ENDPOINTS.c.endpoint == self.endpoint)
-        row = connection.execute(chosen).one_or_none()
-        return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
+        return self._recorded_head(connection) or _NO_LINK
 
-    def audit(self) -> Audit:
-        """Return how far the chain holds, in one state of the database, whoever writes meanwhile."""
+    def audit(self) -> Audit | None:
+        """Return how far the chain holds, in one state of the database, whoever writes meanwhile.
+
+        None: the database holds nothing of this endpoint, neither an entry nor its row.
+        """
         with self.reading() as connection, reading_anything(connection):
-            head = self.head(connection)
+            head = self._recorded_head(connection)
             entries = select(ENTRIES).where(ENTRIES.c.endpoint == self.endpoint).order_by(ENTRIES.c.seq)
             with connection.execution_options(yield_per=1_000).execute(entries) as streamed:
-                return audited((row._asdict() for row in streamed), head)
+                found = audited((row._asdict() for row in streamed), head or _NO_LINK)
+        return found if head is not None or found.broken is not None else None
 
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
+
+    def _recorded_head(self, connection: Connection) -> Head | None:
+        """Return the last link as the endpoint's row tells it; None: it has no row."""
+        chosen = select(ENDPOINTS.c.seq, ENDPOINTS.c.hash).where(ENDPOINTS.c.endpoint == self.endpoint)
+        row = connection.execute(chosen).one_or_none()
+        return None if row is None else Head(row.seq, row.hash)
 
     def _snapshots(self) -> Engine:
         """Return an engine whose transactions see one state throughout, as those of SQLite always do."""

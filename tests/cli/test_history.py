@@ -50,6 +50,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "account": ("agency",),
     "several": (SITE, "finance", "--role", "technical"),
 }
+NOTHING_YET = (
+    "The journal knows of no such change.\nIt holds no request of {} yet; --journal names another one.\n"
+)
 IN_EVERY_FORMAT = {"service", "role", "account"}
 
 
@@ -200,7 +203,7 @@ def nowhere(tmp_path: Path) -> Desk:
 
 def test_without_a_journal_nothing_is_known_and_nothing_is_made(nowhere: Desk) -> None:
     done = nowhere.run("history")
-    assert (done.code, done.out, done.err) == (0, "The journal knows of no such change.\n", "")
+    assert (done.code, done.out, done.err) == (0, NOTHING_YET.format(nowhere.url), "")
     assert nowhere.run("history", "--format", "json").json == {"version": 1, "changes": []}
     assert nowhere.run("history", "--format", "csv").out.count("\n") == 1
     assert not nowhere.journal.parent.exists()
@@ -244,7 +247,15 @@ def test_what_nobody_knows_is_wrong_usage_with_a_near_miss(
 
 @pytest.mark.parametrize("known", [SHOP, f"{SHOP}:billing", "agency", "AG33333-OVH"])
 def test_what_the_file_names_is_known_before_anything_was_asked(nowhere: Desk, known: str) -> None:
-    assert nowhere.run("history", known).out == "The journal knows of no such change.\n"
+    done = nowhere.run("history", known)
+    assert done.out == NOTHING_YET.format(nowhere.url)
+
+
+def test_an_empty_answer_from_a_journal_that_holds_others_does_not_call_it_empty(place: Open) -> None:
+    here = place(SHOP_MOVES)
+    here.asked()
+    done = here.run("history", "finance")
+    assert (done.out, done.err) == ("The journal knows of no such change.\n", "")
 
 
 def test_a_journal_as_it_was_written_is_verified(place: Open) -> None:
@@ -304,6 +315,15 @@ def test_a_check_that_cannot_be_made_has_failed(nowhere: Desk) -> None:
     done = nowhere.run("history", "--verify")
     assert (done.code, done.out) == (1, "")
     assert f"there is no journal of {nowhere.url} to verify" in done.err
+
+
+def test_a_journal_of_another_endpoint_is_not_taken_for_a_whole_one_of_this(place: Open) -> None:
+    here = place(SHOP_MOVES)
+    here.asked()
+    here.desk.file.write_text(here.desk.file.read_text().replace(here.town.url, "ovh-eu"))
+    done = here.run("history", "--verify")
+    assert (done.code, done.out) == (1, "")
+    assert "there is no journal of ovh-eu to verify" in done.err
 
 
 def test_help_of_history_imports_no_database() -> None:

@@ -152,10 +152,20 @@ def test_a_lost_record_of_the_end_is_found(journal: AuditedJournal, journal_url:
     assert broken(journal) == Break(1, Fault.BEYOND_THE_END, ENTRIES[0], None)
 
 
+def test_a_journal_of_which_nothing_is_there_is_none_and_not_a_whole_one(
+    journal: AuditedJournal, journal_url: str
+) -> None:
+    other = open_journal(journal_url, "ovh-eu")
+    assert other.audit() is None
+    other.close()
+    tamper(journal_url, "DELETE FROM reconciler_entries", "DELETE FROM reconciler_endpoints")
+    assert (journal.audit(), journal.verify()) == (None, None)
+
+
 def test_only_the_journal_that_was_changed_is_broken(journal: AuditedJournal, journal_url: str) -> None:
     other = open_journal(journal_url, "ovh-eu")
-    assert other.audit() == Audit(0, None)
     other.intend(intent())
+    assert other.audit() == Audit(1, None)
     tamper(journal_url, "UPDATE reconciler_entries SET account = 'evil' WHERE endpoint = 'ovh-eu'")
     assert other.verify() == 1
     assert journal.audit() == Audit(5, None)

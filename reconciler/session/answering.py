@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
+from math import ceil, floor
 
 from reconciler.errors import ApiError, NotFoundError, ReconcilerError
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
@@ -17,6 +17,8 @@ BETWEEN_MAILS = timedelta(minutes=15)
 
 OVHcloud's mails can take a few minutes; asking again and again would leave nobody a token that counts.
 """
+
+_MINUTE = timedelta(minutes=1)
 
 
 class SeveralPartiesError(ReconcilerError):
@@ -41,7 +43,7 @@ def party_of(number: int, named: AccountId | None, session: Session) -> tuple[Ac
     """
     if named is not None:
         require_keys(named, session)
-    task = _task(number, [named] if named else session.readers, session)
+    task = _task(number, named, session)
     able = [party for party in _parties(task) if party in session.readers]
     if named is not None:
         return named, task
@@ -135,18 +137,18 @@ def _keep_the_interval(task: Task, party: AccountId, session: Session) -> None:
     ]
     if not sent or now - max(sent) >= BETWEEN_MAILS:
         return
-    since = max((now - max(sent)).total_seconds(), 0)
+    since = max(now - max(sent), timedelta(0))
     raise TooSoonError(
-        f"a new mail was sent to {session.called(party)} {_minutes(since)} ago; "
+        f"a new mail was sent to {session.called(party)} {_minutes(floor(since / _MINUTE))} ago; "
         "each one makes the earlier token worthless; "
-        f"try again in {_minutes(BETWEEN_MAILS.total_seconds() - since)}",
+        f"try again in {_minutes(ceil((BETWEEN_MAILS - since) / _MINUTE))}",
         hint="mails can take some minutes, and may be among the unwanted ones",
     )
 
 
-def _minutes(seconds: float) -> str:
-    """Return a time in whole minutes, at least one, so that both parts of `BETWEEN_MAILS` add up to it."""
-    return counted(max(1, round(seconds / 60)), "minute")
+def _minutes(number: int) -> str:
+    """Return a time in words: what is past is rounded down, and what is left up, so that it is enough."""
+    return counted(number, "minute") if number else "less than a minute"
 
 
 def _remember(answer: Answer, task: Task, party: AccountId, session: Session) -> None:
@@ -171,14 +173,13 @@ def what_follows(task: Task, party: AccountId, session: Session) -> str:
     return f"its state is {now.state}"
 
 
-def _task(number: int, accounts: Iterable[AccountId], session: Session) -> Task:
-    for party in accounts:
+def _task(number: int, named: AccountId | None, session: Session) -> Task:
+    for party in [named] if named else session.readers:
         found = session.readers[party].tasks([number])
         if found:
             return found[0]
-    raise NotFoundError(
-        f"no configured account sees a task {number}", hint="reconciler status lists the requests"
-    )
+    who = f"{session.called(named)} sees no" if named else "no configured account sees a"
+    raise NotFoundError(f"{who} task {number}", hint="reconciler status lists the requests")
 
 
 def _parties(task: Task) -> tuple[AccountId, ...]:

@@ -51,6 +51,26 @@ def test_after_a_quarter_of_an_hour_it_is_allowed_again(place: Open) -> None:
     assert resend(here, task).code == 1, "the newest one counts"
 
 
+def test_what_it_says_of_the_time_is_true_at_both_ends(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    resend(here, task)
+    said = resend(here, task).err
+    assert "less than a minute ago" in said
+    assert "try again in 15 minutes" in said
+    here.town.turn(14 * MINUTE + 40)
+    said = resend(here, task).err
+    assert "agency 14 minutes ago" in said, "not 15, after which it is allowed"
+    assert "try again in 1 minute\n" in said
+
+
+def test_who_does_not_see_the_request_is_named_and_not_all(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    assert f"finance sees no task {task}" in resend(here, task, party="finance").err
+    assert "no configured account sees a task 1\n" in here.run("resend", "1").err
+
+
 def test_each_party_and_each_request_has_an_interval_of_its_own(place: Open) -> None:
     here = place()
     task = here.asked()

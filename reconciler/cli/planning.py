@@ -114,7 +114,7 @@ def warn_of_served(session: Session, observation: Observation) -> None:
     """Tell on stderr which time boxes of the file have served: a person may simplify their lines."""
     from reconciler.session.time_boxes import served  # noqa: PLC0415
 
-    hints = [*served(session.config, observation.at.date())]
+    hints = [*served(session.config, observation)]
     for hint in hints[:SHOWN]:
         click.echo(f"warning: {hint}", err=True)
     if len(hints) > SHOWN:

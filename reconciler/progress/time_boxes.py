@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from statistics import median
+from typing import NamedTuple
 
 from reconciler.model import Claim, Task, TaskState
 from reconciler.model.time_box import TimeBox
@@ -17,7 +18,14 @@ _ENOUGH = 3
 _DAY = timedelta(days=1)
 
 
-def confirming_takes(tasks: Iterable[Task], claims: Mapping[int, Claim]) -> timedelta:
+class Takes(NamedTuple):
+    """How long it takes until people have confirmed; `learnt`: requests of ours showed it."""
+
+    span: timedelta
+    learnt: bool
+
+
+def confirming_takes(tasks: Iterable[Task], claims: Mapping[int, Claim]) -> Takes:
     """Return how long our requests take from being asked to being done.
 
     Args:
@@ -25,7 +33,7 @@ def confirming_takes(tasks: Iterable[Task], claims: Mapping[int, Claim]) -> time
         claims: the tasks that the journal calls ours, by id.
 
     Returns:
-        The median of our own that are done, or 2 days where fewer than three are.
+        The median of our own that are done, or 2 days, not learnt, where fewer than three are.
     """
     spans = [
         max((task.settled - task.requested).total_seconds(), 0.0)
@@ -35,7 +43,9 @@ def confirming_takes(tasks: Iterable[Task], claims: Mapping[int, Claim]) -> time
         and task.id in claims
         and is_claimed(task, claims[task.id])
     ]
-    return timedelta(seconds=median(spans)) if len(spans) >= _ENOUGH else USUAL
+    if len(spans) < _ENOUGH:
+        return Takes(USUAL, learnt=False)
+    return Takes(timedelta(seconds=median(spans)), learnt=True)
 
 
 def is_late(box: TimeBox, today: date, takes: timedelta) -> bool:

@@ -32,7 +32,8 @@ class HandBackRow(NamedTuple):
         standing: how far it has come.
         over: whether `then` should hold the contact already.
         late: whether it will probably not be done in time, or is overdue.
-        takes_seconds: how long confirming takes, as assumed for `late`.
+        takes_seconds: how long confirming takes; `late` follows from it.
+        takes_learnt: earlier requests of ours showed it; else it is assumed, and said to be.
         task: the open request, None where there is none.
         waiting_for: the parties not known to have confirmed it.
         detail: why it waits or cannot be asked for; None where there is nothing to say.
@@ -46,6 +47,7 @@ class HandBackRow(NamedTuple):
     over: bool
     late: bool
     takes_seconds: float
+    takes_learnt: bool
     task: int | None = None
     waiting_for: tuple[AccountId, ...] = ()
     detail: str | None = None
@@ -91,9 +93,10 @@ def _time(row: HandBackRow, names: Mapping[AccountId, str]) -> str:
     if row.over:
         return f"{account}'s time ended on {row.box.until}, and {then} has not taken over"
     if row.late:
+        basis = "as earlier requests here did" if row.takes_learnt else "as we assume"
         return (
             f"{account}'s time ends on {row.box.until}, and it is probably too late for {then} to take over "
-            f"by then: confirming takes about {age(row.takes_seconds)}"
+            f"by then: confirming takes about {age(row.takes_seconds)}, {basis}"
         )
     return f"{account}'s time ends on {row.box.until}, and {then} is to take over by then"
 

@@ -26,7 +26,7 @@ def time_box_words(box: TimeBox, desired: AccountId | None, names: Mapping[Accou
     """Return what a time box says about a change towards `desired`; not yet safe to show."""
     account, then = (names.get(one, one) for one in (box.account, box.then))
     if desired == box.then != box.account:
-        return f"hand-back: {account}'s time ends on {box.until}{why(box)}"
+        return f"hand-back: {account} only until {box.until}{why(box)}"
     return f"until {box.until}, then {then}{why(box)}"
 
 

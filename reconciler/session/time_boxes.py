@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import NamedTuple
 
 from reconciler.config import Config
@@ -49,8 +48,9 @@ def hand_backs(session: Session, observation: Observation, plan: Plan) -> tuple[
             box,
             row.standing,
             over=box.is_over(today),
-            late=is_late(box, today, takes),
-            takes_seconds=takes.total_seconds(),
+            late=is_late(box, today, takes.span),
+            takes_seconds=takes.span.total_seconds(),
+            takes_learnt=takes.learnt,
             task=row.task,
             waiting_for=row.waiting_for,
             detail=row.detail,
@@ -101,14 +101,20 @@ def _unseen(plan: Plan, due: Mapping[_Key, TimeBox]) -> dict[_Key, _Found]:
     }
 
 
-def served(config: Config, today: date) -> Iterator[str]:
-    """Yield a hint for each time box of the file whose `until` is past: who follows may stand there alone."""
+def served(config: Config, observation: Observation) -> Iterator[str]:
+    """Yield a hint for each time box of the file that has served: who follows may stand there alone.
+
+    Its `until` is past, and `then` holds every contact that it is about, as far as was seen.
+    """
+    today = observation.at.date()
     names = {account.id: account.short for account in config.accounts}
     lines: dict[tuple[Place | None, AccountId], list[_Key]] = {}
     for key, box in config.time_boxes.items():
         if box.until < today:
             lines.setdefault((box.place, box.then), []).append(key)
     for (place, then), keys in lines.items():
+        if not all(_holds(then, key, observation) for key in keys):
+            continue
         service, role = keys[0]
         box = config.time_boxes[keys[0]]
         at = f"{place.file}:{place.line}:{place.column}: " if place else ""
@@ -117,3 +123,8 @@ def served(config: Config, today: date) -> Iterator[str]:
             f"{at}the {role} contact of {about} was for a time that ended on {box.until}; "
             f"the entry can be simplified to `{role}: {visible(names.get(then, then))}`"
         )
+
+
+def _holds(account: AccountId, key: _Key, observation: Observation) -> bool:
+    service, role = key
+    return service in observation.live and observation.live[service].of(role) == account

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.model import AccountId, Claim, Role, ServiceId, Task, TaskState
 from reconciler.model.time_box import TimeBox
-from reconciler.progress.time_boxes import USUAL, confirming_takes, is_late
+from reconciler.progress.time_boxes import USUAL, Takes, confirming_takes, is_late
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD, NEW = AccountId("old"), AccountId("new")
@@ -36,13 +36,14 @@ def hours(*spans: float) -> list[Task]:
 def test_three_requests_of_ours_tell_how_long_confirming_takes_by_the_one_in_the_middle() -> None:
     tasks = hours(1, 90, 5)
 
-    assert confirming_takes(tasks, ours(tasks)) == timedelta(hours=5)
+    assert confirming_takes(tasks, ours(tasks)) == Takes(timedelta(hours=5), learnt=True)
 
 
 def test_two_are_too_few_and_two_days_are_assumed() -> None:
     tasks = hours(1, 5)
 
-    assert confirming_takes(tasks, ours(tasks)) == USUAL == timedelta(days=2)
+    assert confirming_takes(tasks, ours(tasks)) == Takes(USUAL, learnt=False)
+    assert timedelta(days=2) == USUAL
 
 
 def test_only_what_is_ours_and_done_and_has_an_end_counts() -> None:
@@ -54,13 +55,15 @@ def test_only_what_is_ours_and_done_and_has_an_end_counts() -> None:
     claims = ours([*tasks, refused, endless])
     claims[6] = Claim(6, SERVICE, OLD, NOON - timedelta(days=9), NOON - timedelta(days=9))
 
-    assert confirming_takes([*tasks, refused, endless, strangers, another_world], claims) == USUAL
+    assert confirming_takes([*tasks, refused, endless, strangers, another_world], claims) == Takes(
+        USUAL, learnt=False
+    )
 
 
 def test_clocks_that_differ_do_not_make_it_take_less_than_no_time() -> None:
     tasks = hours(-1, -1, -1)
 
-    assert confirming_takes(tasks, ours(tasks)) == timedelta(0)
+    assert confirming_takes(tasks, ours(tasks)) == Takes(timedelta(0), learnt=True)
 
 
 @pytest.mark.parametrize(

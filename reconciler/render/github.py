@@ -8,7 +8,7 @@ from reconciler.render.findings import Finding, Level, findings, place_of
 from reconciler.render.plan_markdown import markdown_of
 from reconciler.render.safe import visible, without_commands
 from reconciler.render.view import View
-from reconciler.render.wording import counted, counts
+from reconciler.render.wording import counts
 
 MOST_OF_A_LEVEL = 10
 """GitHub shows so many annotations of each level of a step, and 50 of a job: three levels stay below."""
@@ -40,7 +40,7 @@ def workflow_commands(view: View) -> Iterator[str]:
         for finding in shown:
             yield _command(finding, view)
         if len(found) > len(shown):
-            words = f"{counted(len(found) - len(shown), 'more contact')}: the summary of the job lists them"
+            words = f"and {len(found) - len(shown)} more: the summary of the job lists them"
             yield f"::{level} title=Contact plan::{words}"
 
 

@@ -10,7 +10,7 @@ from reconciler.model import AccountId
 from reconciler.plan import Plan
 from reconciler.render.wording import Accounts, counted
 
-MOST_EDGES = 150
+MOST_EDGES = 100
 """Mermaid itself gives up at 500; people long before."""
 
 _LONGEST_LABEL = 60

@@ -17,8 +17,8 @@ __all__ = ["all_visible", "code", "code_element", "is_plain", "prose", "visible"
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _MARKUP = re.compile(r"[`<|@#*\[\]]")
 _PLAIN = re.compile(r"[A-Za-z0-9._:/-]+")
-_PROSE = re.compile(r"[\\`*_\[\]|~$&<>@#:.]")
-_PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "`@`", "#": "`#`"}
+_PROSE = re.compile(r"[\\`*_\[\]|~$&<>:.]|[@#]+")
+_PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def all_visible(texts: Iterable[str]) -> bool:
@@ -73,6 +73,8 @@ def prose(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     char = found[0]
+    if char[0] in "@#":
+        return f"`{char}`"
     if char in ":.":
         return f"\\{char}" if _starts_link(found) else char
     return _PROSE_ESCAPES.get(char) or f"\\{char}"

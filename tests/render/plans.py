@@ -8,6 +8,7 @@ from reconciler.diff import Change
 from reconciler.model import AccountId, Role, ServiceId, TaskState
 from reconciler.model.time_box import TimeBox
 from reconciler.plan import (
+    Beside,
     Blocked,
     Contested,
     Deferred,
@@ -170,6 +171,24 @@ TIME_BOXED = Plan(
         (ServiceId("domain/p1.example"), Role.TECHNICAL): TimeBox(AGENCY, UNTIL, STRANGER),
     },
 )
+
+BESIDE = Plan(
+    requests=ASKING.requests[:1],
+    managed=2,
+    services=1,
+    fingerprint="a" * 64,
+    beside=Beside(
+        base="origin/main",
+        wanted=((change("domain/theirs.example"), "requests"),),
+        released=((ServiceId("domain/left.example"), Role.BILLING),),
+        contested=((ServiceId("domain/both.example"), Role.TECHNICAL),),
+    ),
+)
+
+
+def many_services(number: int) -> tuple[ServiceId, ...]:
+    """So many services."""
+    return tuple(ServiceId(f"domain/s{index:05}.example") for index in range(number))
 
 
 def hostile(text: str) -> Plan:

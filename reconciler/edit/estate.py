@@ -19,6 +19,7 @@ from reconciler.model import ROLES, AccountId, Contacts, Region, Role, ServiceId
 
 NOT_OFFERED = "its product's contacts cannot be changed at this endpoint"
 NO_ID = "OVHcloud names as its contact what is no account id"
+ID_IS_TAKEN = "its contact's id is the short name of another account in the file"
 NO_KEY = "its name cannot stand in a file"
 NO_HOLDER = "OVHcloud names nobody for a role to which `defaults` gives a holder"
 NO_CONTACTS = "OVHcloud names none of its contacts"
@@ -113,11 +114,13 @@ def added_to(text: str, listed: Iterable[Account], rows: Mapping[ServiceId, Cont
     """
     shorts = {account.short: account.id for account in listed}
     plain, taken = _defaults(text, shorts)
-    left_out = {
-        service: NO_HOLDER
-        for service, row in sorted(rows.items())
-        if any(holder is None and role in taken for role, holder in zip(ROLES, row, strict=True))
-    }
+    given = {short.casefold() for short in shorts} - set(shorts.values())
+    left_out: dict[ServiceId, str] = {}
+    for service, row in sorted(rows.items()):
+        if any(holder is None and role in taken for role, holder in zip(ROLES, row, strict=True)):
+            left_out[service] = NO_HOLDER
+        elif not given.isdisjoint(filter(None, row)):
+            left_out[service] = ID_IS_TAKEN
     fitting = {service: row for service, row in rows.items() if service not in left_out}
     accounts = short_names(_holders(fitting.values()) - set(shorts.values()), shorts)
     names = {account: short for short, account in reversed([*shorts.items(), *accounts.items()])}

@@ -121,17 +121,15 @@ class _Places:
 
     def splices(self) -> list[Splice]:
         """Return everything that is to be put in."""
-        if self._section.is_flow:
-            return [
-                Splice(pair.value.end, pair.value.end, "".join(f", {line}" for _, line in lines))
-                for pair, lines in self._after.items()
-            ]
         found = []
         for pair, lines in self._after.items():
-            at = _after_line(self._text, pair.value.end)
-            route = _route(ServiceId(pair.name))
-            rows = self._spread(route, sorted(lines, key=lambda line: line[0] != route))
-            found.append(Splice(at, at, _block(self._text, rows, self._indent, at)))
+            route, end = _route(ServiceId(pair.name)), pair.value.end
+            lines.sort(key=lambda line: line[0] != route)  # its own product goes on before another begins
+            if self._section.is_flow:
+                found.append(Splice(end, end, "".join(f", {line}" for _, line in lines)))
+                continue
+            at = _after_line(self._text, end)
+            found.append(Splice(at, at, _block(self._text, self._spread(route, lines), self._indent, at)))
         for pair, lines in self._before.items():
             at = _line_start(self._text, pair.key.start)
             rows = self._spread(lines[0][0], lines)

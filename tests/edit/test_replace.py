@@ -16,7 +16,7 @@ from tests.edit.files import HEAD, desk_with, replaced
 from tests.edit.random_files import ROLES, Document, documents
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(documents(), st.sets(st.sampled_from(ROLES), min_size=1))
 def test_exactly_the_names_of_the_person_change_byte_for_byte(document: Document, roles: set[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -104,7 +104,7 @@ def test_one_line_changes_or_is_added(
         assert path.read_bytes().decode() == HEAD + expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     documents(), st.sampled_from(SERVICES), st.sampled_from(ROLES), st.sampled_from(["dave", "ca22222-ovh"])
 )

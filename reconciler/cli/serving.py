@@ -12,6 +12,7 @@ from threading import Thread
 
 import click
 
+from reconciler.cli.noticing import Noticing
 from reconciler.errors import ReconcilerError
 from reconciler.session import Session
 from reconciler.web.application import create_app
@@ -67,6 +68,7 @@ def run(session: Session, door: Door, *, host: str, port: int, tell: Callable[[s
         session,
         sandbox=session.config.endpoint.is_sandbox,
         refresh_seconds=_REFRESH_SECONDS_HERE if here else _REFRESH_SECONDS,
+        tell_people=Noticing(session).tell,
         sign_out=SIGN_OUT if door.token is not None else None,
     )
     with listening(host, port) as listener:

@@ -20,6 +20,7 @@ from reconciler.web.declarations import declarations
 from reconciler.web.pages import answers, files, history, mailboxes, mailed_links, requests, services
 from reconciler.web.remembered import Remembered
 from reconciler.web.site import Site
+from reconciler.web.telling import Tell, Telling
 from reconciler.web.tokens_in_addresses import TokensInAddresses
 from reconciler.web.views import FOLDER, environment
 
@@ -32,7 +33,7 @@ _WORDS = {
 
 
 def create_app(
-    session: Session, *, sandbox: bool, refresh_seconds: float, sign_out: str | None = None
+    session: Session, *, sandbox: bool, refresh_seconds: float, tell_people: Tell, sign_out: str | None = None
 ) -> FastAPI:
     """Return the page over a session. It looks at the endpoint when it starts, so the lifespan must be on.
 
@@ -40,9 +41,11 @@ def create_app(
         session: with writers, for the answers.
         sandbox: whether the mailboxes are shown: the endpoint is a sandbox, whose mails are nobody's secret.
         refresh_seconds: how long to pause between two looks while a request is open.
+        tell_people: delivers the notices that the file asks for; it is called after each look.
         sign_out: where the button for signing out posts to; None where there is no login.
     """
-    board = Board(session, refresh_seconds)
+    telling = Telling(tell_people)
+    board = Board(session, refresh_seconds, telling.hand_on)
     site = Site(
         session,
         board,
@@ -57,8 +60,10 @@ def create_app(
     @asynccontextmanager
     async def looking(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(board.start)
+        telling.start()
         yield
         board.stop()
+        await run_in_threadpool(telling.stop)
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=looking)
     app.add_middleware(TokensInAddresses)

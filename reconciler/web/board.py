@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,10 +47,12 @@ class Board:
         session: what to look with.
         refresh_seconds: pause between two looks while a request is open. A look that takes longer than that
             is followed by a pause as long as itself, so that the endpoint is never asked without a break.
+        hand_on: is given each look that succeeded, by the thread that made it, and must return at once.
     """
 
-    def __init__(self, session: Session, refresh_seconds: float) -> None:
+    def __init__(self, session: Session, refresh_seconds: float, hand_on: Callable[[Snapshot], None]) -> None:
         self._session = session
+        self._hand_on = hand_on
         self._refresh = refresh_seconds
         self._seen = Seen()
         self._changed = threading.Condition()
@@ -125,6 +128,8 @@ class Board:
             self._ended = time.monotonic()
             self._took = self._ended - began
             self._changed.notify_all()
+        if seen.snapshot is not None and seen.trouble is None:
+            self._hand_on(seen.snapshot)
 
     def _looked(self) -> Seen:
         try:

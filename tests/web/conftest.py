@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import place
+from tests.cli.conftest import chat, place, told
 from tests.web.browser import axe, chromium, visit
 from tests.web.paging import estate, serve
 
-__all__ = ["axe", "chromium", "estate", "place", "serve", "visit"]
+__all__ = ["axe", "chat", "chromium", "estate", "place", "serve", "told", "visit"]

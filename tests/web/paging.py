@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from reconciler.cli.noticing import Noticing
 from reconciler.cli.opening import open_session
 from reconciler.cli.options import Settings
 from reconciler.session import Session
@@ -54,7 +55,13 @@ def paging(desk: Desk, *, sandbox: bool = False, refresh_seconds: float = NEVER)
     keys = Path(desk.environ["XDG_CONFIG_HOME"]) / "reconciler" / "credentials.toml"
     settings = Settings(desk.file) if sandbox else Settings(desk.file, keys, str(desk.journal))
     with open_session(settings, writing=True) as session, listening("127.0.0.1", 0) as listener:
-        app = guarded(create_app(session, sandbox=sandbox, refresh_seconds=refresh_seconds), Door())
+        page = create_app(
+            session,
+            sandbox=sandbox,
+            refresh_seconds=refresh_seconds,
+            tell_people=Noticing(session).tell,
+        )
+        app = guarded(page, Door())
         ready = threading.Event()
         server = PageServer(app, ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.cli.conftest import AGENCY, SHOP, SHOP_MOVES, Open, Place
+from reconciler.journal import open_journal
+from reconciler.model import AccountId, Role, Task, TaskState
+from tests.cli.conftest import AGENCY, PLATFORM, SHOP, SHOP_MOVES, Open, Place
 from tests.sandbox.town import service
 
 DAY = timedelta(days=1).total_seconds()
@@ -111,3 +114,17 @@ def test_what_a_guard_stops_is_not_said_to_be_asked_again(place: Open) -> None:
     said = here.run("status").out
     assert "expired" in said
     assert "by itself" not in said
+
+
+def test_what_expired_teaches_also_when_ovhcloud_lists_it_no_more(place: Open) -> None:
+    here = place()
+    here.asked()
+    asked = datetime.now(UTC) - timedelta(days=90)
+    platform, agency = AccountId(PLATFORM), AccountId(AGENCY)
+    gone = Task(7, platform, platform, agency, (Role.BILLING,), "old.example", TaskState.EXPIRED, asked)
+    journal = open_journal(here.desk.journal, here.town.url)
+    journal.saw([replace(gone, settled=asked + timedelta(days=4))], datetime.now(UTC))
+    journal.close()
+    at, learnt = expiry(here)
+    assert learnt
+    assert abs(at - datetime.now(UTC) - timedelta(days=4)) < timedelta(minutes=5)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from reconciler.journal import open_journal
+from reconciler.model import AccountId, Answer, Confirmation
 from tests.cli.conftest import AGENCY, PLATFORM, Open, Place
 from tests.running import Done
 
@@ -93,4 +97,14 @@ def test_one_that_the_endpoint_refused_starts_no_interval(place: Open) -> None:
     task = here.asked()
     here.faults({"path": "/me/task/contactChange/*/resendEmail", "status": 500, "times": 1})
     assert resend(here, task).code == 1
+    assert resend(here, task).code == 0
+
+
+def test_a_mail_about_the_same_number_in_a_world_before_this_one_starts_no_interval(place: Open) -> None:
+    here = place()
+    task = here.asked()
+    journal = open_journal(here.desk.journal, here.town.url)
+    before = datetime.now(UTC) - timedelta(minutes=5)
+    journal.confirm(Confirmation(task, AccountId(AGENCY), Answer.RESENT, before))
+    journal.close()
     assert resend(here, task).code == 0

@@ -10,6 +10,7 @@ import jsonschema  # type: ignore[import-untyped]  # ships no types; only its ve
 
 from reconciler.render.schema import plan_json_schema
 from tests.cli.conftest import AGENCY, FINANCE, PLATFORM, SERVER, SHOP, Open, Place
+from tests.sandbox.town import service
 
 UNTIL = date(2027, 1, 31)
 LONG_BEFORE, LAST_DAY, FIRST_DAY = date(2027, 1, 5), date(2027, 1, 20), date(2027, 1, 21)
@@ -181,6 +182,20 @@ def test_a_hand_back_that_a_guard_stops_does_not_advise_to_ask(place: Open) -> N
     (row,) = time_boxes(here)
     assert row["standing"] == "blocked"
     assert "reconciler apply" not in here.run("status").out
+
+
+def test_a_run_that_a_guard_stops_asks_for_no_hand_back_and_says_so(place: Open) -> None:
+    others = [f"vps/vps-{number}.vps.ovh.net" for number in range(2, 12)]
+    rest = "".join(f", {name}: {{technical: agency}}" for name in others)
+    wanted = boxed().replace("}}}", f"}}}}{rest}}}")
+    parts = [service(name, AGENCY, AGENCY, AGENCY) for name in others]
+    here = place(wanted, *parts, guards="{max_changes_percent: 0}")
+    on(handed_to_the_agency(here), FIRST_DAY)
+
+    (row,) = time_boxes(here)
+    assert (row["standing"], row["next_command"]) == ("not_asked", "reconciler plan")
+    assert row["detail"] == "stopped by the guard max_changes_percent"
+    assert "not asked (stopped by the guard max_changes_percent): reconciler plan" in here.run("status").out
 
 
 def test_a_service_that_cannot_be_read_is_not_taken_for_handed_back(place: Open) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +13,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from reconciler.config.model import Notify
-from reconciler.notify import Failure, Parcel, channel_of, deliver
+from reconciler.notify import Failure, Parcel, channel_of, channels, deliver
+from tests.forks import ROOT
 from tests.providers.loopback import Asked, Reply, Server, serving
 
 SECRET = "canary-of-the-chat"  # planted, to be searched for
@@ -180,3 +183,32 @@ def test_a_channel_is_called_after_its_variable_or_host_and_has_an_identity_that
     assert SECRET not in repr(plain)
     assert len({plain.identity, channel_of(CHAT).identity, channel_of(SERVICES).identity}) == 3
     assert channel_of(CHAT).identity == channel_of(CHAT).identity
+
+
+def test_no_proxy_stands_between_us_and_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with serving(always(Reply(204, b""))) as server:
+        failures, taken = send(CHAT, at(server))
+    assert (failures, len(taken)) == ((), 1)
+
+
+GIVEN_UP = """
+import sys
+from reconciler.config.model import Notify
+from reconciler.notify import Parcel, channel_of, deliver
+parcel = Parcel(channel_of(Notify("webhook", None, "CHAT_URL")), "Title", "Title", "{}", ("key",))
+(failure,) = deliver([parcel], {"CHAT_URL": sys.argv[1]}, delivered=print, seconds=0.2)
+print(failure.reason)
+"""
+
+
+def test_what_is_given_up_does_not_keep_the_program_from_ending() -> None:
+    with serving(always(Reply(delay=60))) as server:
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-c", GIVEN_UP, at(server)], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    assert done.stdout == "no answer within 0.2 seconds\n"
+    assert time.monotonic() - began < channels.SECONDS, "the webhook's own time"

@@ -1,4 +1,4 @@
-"""Tells people what each look showed, in a thread of its own: no look and no page waits for a slow channel."""
+"""Tells people what each look showed, in a thread of its own: looks and pages wait for no slow channel."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def run(session: Session, orders: Orders) -> ExitCode:
         approved.check_whole(session)
     earlier = _settle_earlier(session)
     if approved:
-        carried = session.journal.carried_out(approved.fingerprint)
+        carried = approved.carried(session)
         retry = (*retry, *approved.retry(session, carried))
     planned = look_and_plan(session, retry, frozenset(orders.lifted))
     observation, leave, plan = planned

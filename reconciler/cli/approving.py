@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,6 +127,17 @@ class Approved:
     def lifted(self) -> Mapping[str, str]:
         """Return the guards that were lifted for the approved plan, with the reason."""
         return self.saved.made.lifted if self.saved else {}
+
+    def carried(self, session: Session) -> CarriedOut | None:
+        """Return what earlier runs made of it; None: there was none.
+
+        A saved plan is told from a later one that asks for the same by when it was made. A fingerprint says
+        nothing of that: approved again, it may be used again.
+        """
+        if self.saved is not None:
+            return session.journal.carried_out(self.fingerprint, self.saved.made.at)
+        found = session.journal.carried_out(self.fingerprint)
+        return replace(found, accepted={}) if found else None
 
     def retry(self, session: Session, carried: CarriedOut | None) -> tuple[str, ...]:
         """Return the contacts that the plan asks for although turned down.

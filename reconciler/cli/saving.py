@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,11 +39,18 @@ def saving(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def drafted(place: Path | None, file: Path, valid_for: timedelta | None) -> Iterator[Draft | None]:
+def drafted(
+    place: Path | None, valid_for: timedelta | None, *, taken: Iterable[Path]
+) -> Iterator[Draft | None]:
     """Make sure, before anything is looked at, that the plan can be saved; None: it is not to be.
 
+    Args:
+        place: what `--out` names.
+        valid_for: what `--valid-for` says.
+        taken: the contacts file, and what this run writes beside.
+
     Raises:
-        click.UsageError: what is not saved cannot expire; or the plan would replace the contacts file.
+        click.UsageError: what is not saved cannot expire; or the place is taken.
         ReconcilerError: the place cannot be written to.
     """
     if place is None:
@@ -51,8 +58,9 @@ def drafted(place: Path | None, file: Path, valid_for: timedelta | None) -> Iter
             raise click.UsageError("--valid-for is about a saved plan: it needs --out FILE")
         yield None
         return
-    if os.path.realpath(place) == os.path.realpath(file):
-        raise click.UsageError(f"--out {place} would overwrite the contacts file")
+    for other in taken:
+        if os.path.realpath(place) == os.path.realpath(other):
+            raise click.UsageError(f"--out {place} would overwrite {other}, which this run reads or writes")
     with Draft(place) as draft:
         yield draft
 

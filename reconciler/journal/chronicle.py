@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from reconciler.journal import lookups
+from reconciler.journal.chain import instant
 from reconciler.journal.records import INTENT, NOTICE, RUN, SEEN, STARTED, approved_of, task_of
 from reconciler.journal.tables import ENTRIES
 from reconciler.model import Asked, ServiceId, Sighting
@@ -63,12 +64,16 @@ def told(connection: Connection, endpoint: str) -> frozenset[str]:
     return frozenset(lookups.read_rows(connection, _entries(endpoint, NOTICE), lambda row: row.subject))
 
 
-def carried_out(connection: Connection, endpoint: str, fingerprint: str) -> CarriedOut | None:
-    """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
+def carried_out(
+    connection: Connection, endpoint: str, fingerprint: str, since: datetime | None
+) -> CarriedOut | None:
+    """Return what runs since a time made of the plan with this fingerprint; None: none has begun."""
     begun = _entries(endpoint, RUN, ENTRIES.c.body).where(
         ENTRIES.c.state == STARTED,
         ENTRIES.c.body.contains(f'"fingerprint":{json.dumps(fingerprint)}', autoescape=True),
     )
+    if since is not None:
+        begun = begun.where(ENTRIES.c.at >= instant(since))
     runs = dict(lookups.read_rows(connection, begun, lambda row: approved_of(row.body)))
     if not runs:
         return None

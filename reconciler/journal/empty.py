@@ -82,7 +82,7 @@ class EmptyJournal:
         """Return nothing."""
         return ()
 
-    def carried_out(self, fingerprint: str) -> None:
+    def carried_out(self, fingerprint: str, since: datetime | None = None) -> None:
         """Return None: nothing was ever asked."""
 
     def told(self) -> frozenset[str]:

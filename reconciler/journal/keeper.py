@@ -122,10 +122,10 @@ class DatabaseJournal:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
         return self._look_up(lambda connection, endpoint: chronicle.sightings(connection, endpoint, task))
 
-    def carried_out(self, fingerprint: str) -> CarriedOut | None:
-        """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
+    def carried_out(self, fingerprint: str, since: datetime | None = None) -> CarriedOut | None:
+        """Return what runs since a time made of the plan with this fingerprint; None: none has begun."""
         return self._look_up(
-            lambda connection, endpoint: chronicle.carried_out(connection, endpoint, fingerprint)
+            lambda connection, endpoint: chronicle.carried_out(connection, endpoint, fingerprint, since)
         )
 
     def told(self) -> frozenset[str]:

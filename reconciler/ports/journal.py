@@ -189,8 +189,14 @@ class Chronicle(Journal, Protocol):
     def sightings(self, task: int | None = None) -> tuple[Sighting, ...]:
         """Return every state in which tasks, or this one, were first seen, oldest first."""
 
-    def carried_out(self, fingerprint: str) -> CarriedOut | None:
-        """Return what runs made of the plan with this fingerprint; None: none has begun with it."""
+    def carried_out(self, fingerprint: str, since: datetime | None = None) -> CarriedOut | None:
+        """Return what runs made of the plan with this fingerprint; None: none has begun with it.
+
+        Args:
+            fingerprint: of the approved plan. One that is made again after its requests came to nothing may
+                have the same.
+            since: when it was made; earlier runs carried out another one. None: all runs count.
+        """
 
     def told(self) -> frozenset[str]:
         """Return the keys of the notices that were delivered."""

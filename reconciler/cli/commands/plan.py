@@ -59,7 +59,9 @@ def command(
     wanted = chosen(outputs, style)
     with (
         opened(wanted, find_file(settings.file)) as written,
-        drafted(out, find_file(settings.file), valid_for) as draft,
+        drafted(
+            out, valid_for, taken=[find_file(settings.file), *(one.path for one in wanted if one.path)]
+        ) as draft,
         open_session(settings, remembering=False) as session,
     ):
         against = None

@@ -58,7 +58,7 @@ def _codec(charset: str | None) -> str | None:
         if name.replace("-", "_") in _NEVER:
             return None
         _ASCII.decode(name, "replace")  # raises for what turns bytes into bytes
-    except (LookupError, ValueError, TypeError):
+    except (LookupError, ValueError):
         return None
     return name
 

@@ -178,7 +178,7 @@ HOSTILE = {
     "quote marks": b"> ",
     "boundaries": b"--x\n\n",
     "headers": b"From: x\n",
-    "encoded words": b"=?a?q?",
+    "encoded words": b"=?a?q?x",
     "numbers": b"123456789",
     "words of a token's length": b"k" * 32 + b" ",
     "brackets": b"(",

@@ -76,6 +76,12 @@ def _(request: Request) -> bytes:
     return (head("Content-Type: text/plain", Subject=told) + f"\r\n{request.token}\r\n").encode()
 
 
+@case("a charset whose name is a NUL, and a file's name in no charset")
+def _(request: Request) -> bytes:
+    odd = b"charset*=us-ascii''%00; name*=unicode-escape''%5Cd"
+    return mail(request, text(request)).replace(b"charset=utf-8", odd)
+
+
 @case("a charset whose name is no name")
 def _(request: Request) -> bytes:
     return mail(request, text(request)).replace(b"charset=utf-8", b'charset="\xff\x01 ../../x"')

@@ -16,9 +16,10 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]  # it has types
 from reconciler.model import AccountId, Role
 from reconciler.model.time_box import Place
 from reconciler.plan import Plan
-from reconciler.render.findings import Level, findings
+from reconciler.render.findings import Finding, Level, findings
 from reconciler.render.formats import FORMATS, in_format
 from reconciler.render.github import MOST_OF_A_LEVEL, step_outputs, workflow_commands
+from reconciler.render.safe import without_commands
 from reconciler.render.sarif import MOST
 from reconciler.render.view import View
 from tests.golden import assert_golden
@@ -209,6 +210,17 @@ def test_hostile_names_make_no_workflow_command_of_their_own(text: str) -> None:
         assert message
 
 
+@pytest.mark.parametrize("text", NAMES)
+def test_a_runner_reads_an_annotation_as_it_was_meant(text: str) -> None:
+    odd = "a,b:c%0A,line=1.yaml"
+    view = replace(hostile_view(text), where=lambda *_: Place(odd, 7, 3))
+    for line, finding in zip(workflow_commands(view), shown_findings(view), strict=False):
+        _, properties, message = command(line)
+        assert message == without_commands(finding.message)
+        if finding.place:
+            assert (properties["file"], properties["line"], properties["col"]) == (odd, "7", "3")
+
+
 def test_annotations_keep_to_ten_of_a_level_the_most_important_first_and_count_the_rest() -> None:
     lines = [*workflow_commands(views.view(views.many()))]
     levels = Counter(command(line)[0] for line in lines)
@@ -240,6 +252,14 @@ def test_the_outputs_of_a_step_are_fingerprint_exit_code_and_counts() -> None:
 @pytest.mark.parametrize("style", FORMATS)
 def test_every_format_has_a_renderer(style: str) -> None:
     assert in_format(style, views.THREE)
+
+
+def shown_findings(view: View) -> list[Finding]:
+    """Those that are annotated one by one, up to the first that only counts the rest."""
+    found = findings(view)
+    errors = [finding for finding in found if finding.level is Level.ERROR]
+    warnings = [finding for finding in found if finding.level is Level.WARNING]
+    return [*errors, *warnings[: MOST_OF_A_LEVEL - 1]]
 
 
 def hostile_view(text: str) -> View:

@@ -118,9 +118,9 @@ def of_service(rows: Iterable[Handover], service: ServiceId, role: Role | None =
     )
 
 
-def of_account(rows: Iterable[Handover], account: AccountId, role: Role | None = None) -> Iterator[Handover]:
+def of_account(rows: Iterable[Handover], account: AccountId) -> Iterator[Handover]:
     """Yield what an account gained and lost, or was to."""
-    return (row for row in rows if account in {row.from_account, row.to_account} and role in {None, row.role})
+    return (row for row in rows if account in {row.from_account, row.to_account})
 
 
 _ROLE_ORDER = {role: place for place, role in enumerate(Role)}

@@ -18,7 +18,8 @@ import pytest
 
 from reconciler.config import load
 from reconciler.journal import open_journal
-from reconciler.model import AccountId, Role, ServiceId
+from reconciler.model import AccountId, ServiceId
+from reconciler.progress.history import of_account, of_service
 from reconciler.render.history_document import history_json
 from reconciler.render.history_schema import history_json_schema, verification_json_schema
 from reconciler.session import Session
@@ -138,14 +139,14 @@ def test_what_the_page_is_told_is_what_the_command_tells(place: Open) -> None:
     answer(here, "accept", here.asked(), AGENCY)
     config = load(here.desk.file)
     with closing(open_journal(here.desk.journal, here.town.url, read_only=True)) as journal:
-        session = Session(config, {}, {}, {}, journal)
-        for about, given in (
-            ([SHOP], {"service": ServiceId(SHOP)}),
-            (["agency", "--role", "technical"], {"account": AccountId(AGENCY), "role": Role.TECHNICAL}),
+        told = history_of(Session(config, {}, {}, {}, journal))
+        for about, chosen in (
+            (SHOP, of_service(told, ServiceId(SHOP))),
+            ("agency", of_account(told, AccountId(AGENCY))),
         ):
-            rows = json.loads(history_json(history_of(session, **given)))
+            rows = json.loads(history_json(chosen))
             assert rows["changes"]
-            assert rows == here.run("history", *about, "--format", "json").json
+            assert rows == here.run("history", about, "--format", "json").json
 
 
 def test_whoever_asks_and_answers_leaves_name_command_and_end_in_the_journal(place: Open) -> None:

@@ -17,7 +17,7 @@ from reconciler.render.wording import Accounts
 from reconciler.session import Session
 from reconciler.web.board import Board, Seen
 from reconciler.web.declarations import Declarations
-from reconciler.web.notices import Kept
+from reconciler.web.kept import Kept
 from reconciler.web.remembered import Remembered
 from reconciler.web.tokens_in_addresses import IGNORED
 
@@ -91,7 +91,8 @@ class Site:
             values: what the template shows beside what every page does.
         """
         seen = seen or self.board.seen
-        mark = self._mark_of(seen)
+        changed = self.declarations.changed
+        mark = f"{self._mark_of(seen)}{'-changed' if changed else ''}"
         frame = {
             "seen": seen,
             "snapshot": seen.snapshot,
@@ -99,6 +100,7 @@ class Site:
             "accounts": self.accounts,
             "called": self.session.called,
             "held": self.session.readers,
+            "changed": changed,
             "sandbox": self.sandbox,
             "sign_out": self.sign_out,
             "here": request.url.path,
@@ -118,8 +120,10 @@ class Site:
         return self.show(request, "message.html", status=status, polls=False, title=title, text=text)
 
     def _mark_of(self, seen: Seen) -> str:
-        number = seen.snapshot.number if seen.snapshot else 0
-        return f"{self.mark}-{number}{'-failed' if seen.trouble else ''}"
+        if seen.snapshot is None:
+            return f"{self.mark}-0"
+        hour = f"{seen.snapshot.observation.at:%Y%m%d%H}"  # what counts days and hours changes by itself
+        return f"{self.mark}-{seen.snapshot.number}-{hour}{'-failed' if seen.trouble else ''}"
 
     def _poll_seconds(self, seen: Seen) -> float:
         busy = seen.snapshot is None or seen.snapshot.is_anything_open

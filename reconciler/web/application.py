@@ -65,7 +65,8 @@ def create_app(
         board.stop()
         await run_in_threadpool(telling.stop)
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=looking)
+    # No redirects to the address without its last slash: behind a proxy with https they would name http.
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=looking)
     app.add_middleware(TokensInAddresses)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     rooms = [services, requests, answers, mailed_links, history, files]

@@ -14,6 +14,9 @@ from reconciler.web.paging import Page, page_of
 LINES = 200
 """Lines of a page."""
 
+Stamp = tuple[int, int, int] | None
+"""Inode, bytes, nanoseconds; None where there is no file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
@@ -22,10 +25,20 @@ class Declarations:
     Attributes:
         paths: of every loaded file, by the name that the page gives it: as seen from the main file's folder.
         names: the other way round.
+        stamps: of every loaded file by its path: what changes when it is written.
     """
 
     paths: dict[str, str]
     names: dict[str, str]
+    stamps: dict[str, Stamp]
+
+    @property
+    def changed(self) -> str | None:
+        """Return what the page calls a file that is not any more the one that was loaded; None: all are."""
+        for path, stamp in self.stamps.items():
+            if _stamp_of(path) != stamp:
+                return self.names[path]
+        return None
 
     def name_of(self, place: Place) -> str:
         """Return what the page calls the file of a place."""
@@ -56,4 +69,13 @@ def declarations(config: Config) -> Declarations:
     for path in config.files:
         below = path[len(folder) + 1 :] if folder and path.startswith(folder + os.sep) else path
         names[path] = PurePath(below).as_posix().lstrip("/")
-    return Declarations({name: path for path, name in names.items()}, names)
+    stamps = {path: _stamp_of(path) for path in config.files}
+    return Declarations({name: path for path, name in names.items()}, names, stamps)
+
+
+def _stamp_of(path: str) -> Stamp:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

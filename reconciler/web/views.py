@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reconciler.model.text import visible
 from reconciler.render.history import history_lines
-from reconciler.render.wording import STATES, age, counted
+from reconciler.render.wording import STATES, counted
 from reconciler.web import addresses
 from reconciler.web.service_lines import TRAY_WORDS, Tray
 from reconciler.web.timeline import WHEN_WORDS
@@ -32,7 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(moment=moment, clock=clock, clipped=clipped, age=age, sentence=sentence)
+    made.filters.update(moment=moment, clock=clock, clipped=clipped, sentence=sentence)
     made.globals.update(
         service_path=addresses.service_path,
         request_path=addresses.request_path,

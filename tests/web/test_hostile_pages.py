@@ -214,7 +214,7 @@ def infested(place: Open) -> Iterator[Served]:
     names = [HOSTILE, QUOTED, TEMPLATED, UNMANAGED]
     here = place("", *(service(name, PLATFORM, PLATFORM, PLATFORM) for name in names))
     here.desk.accounts = {"platform": PLATFORM, SHORT: AGENCY}
-    reason = "</script><svg onload=alert(4)>"
+    reason = "</script><svg onload=alert(4)>" + "r" * 300
     boxed = {"account": SHORT, "until": "2099-01-01", "then": "platform", "reason": reason, "ticket": "'\">"}
     here.desk.write({"services": {HOSTILE: {"technical": boxed}, QUOTED: {"technical": SHORT}}})
     done = here.run("apply", "--yes")
@@ -247,6 +247,7 @@ def test_names_are_never_markup_on_any_page_and_no_page_breaks_its_own_policy(
         assert page.locator("main img, main svg, main script, main [onfocus], main [onerror]").count() == 0, (
             path
         )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         left += addresses(page)
     rooms = {path.split("/")[1].partition("?")[0] for path in seen}
     assert {"", "services", "requests", "history", "files"} <= rooms

@@ -166,6 +166,28 @@ def test_a_page_that_asks_for_news_gets_the_time_only_while_there_is_none(place:
     assert "pending" in serve(shop).get("/").text
 
 
+def test_a_file_that_has_changed_since_the_start_is_told_also_to_a_page_that_is_open(
+    place: Open, serve: Serve
+) -> None:
+    shop = place()
+    page = serve(shop)
+    before = page.get("/").text
+    assert "has changed since" not in before
+    mark = re.findall(r'"X-Seen": "([^"]*)"', before)[0]
+    shop.desk.write("services: {}\n")
+    asked = page.get("/", headers={"HX-Request": "true", "X-Seen": mark})
+    assert "contacts.yaml has changed since this page was started" in text_of(asked.text)
+    assert SHOP in asked.text
+    shop.desk.file.unlink()
+    assert "contacts.yaml has changed since" in text_of(page.get("/requests").text)
+
+
+def test_nothing_is_redirected_to_a_whole_address(place: Open, serve: Serve) -> None:
+    page = serve(place())
+    for path in ("/requests/", "/history/", "/requests/1/"):
+        assert "Location" not in page.get(path).headers
+
+
 def test_the_sandboxs_mailboxes_hold_the_mails_whose_links_lead_to_this_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,11 +192,16 @@ def test_an_open_page_shows_by_itself_what_somebody_else_did_and_keeps_what_is_b
     shop, served, task = story
     page = visit(f"{served.url}requests/{task}")
     page.get_by_label("Token").fill("half a tok")
+    done = shop.run("resend", str(task), "--as", "agency")
+    assert done.code == 0, done.err
+    expect(page.locator(".timeline")).to_contain_text("agency (ag33333-ovh) was sent a new mail")
+    expect(page.get_by_label("Token")).to_have_value("half a tok")
     done = shop.run("accept", str(task), "--as", "agency", stdin=shop.town.token(AGENCY, task))
     assert done.code == 0, done.err
     expect(page.locator(".timeline")).to_contain_text("agency (ag33333-ovh) accepted")
     expect(page.get_by_role("status")).to_contain_text("Updated at")
     expect(page.get_by_text("As platform (pl11111-ovh)")).to_be_visible()
+    expect(page.get_by_label("Token")).to_have_value("")  # it may have been the agency's
     shop.town.accept(PLATFORM, task)
     expect(page.locator("#answer")).to_contain_text("Nothing to answer any more")
     expect(page.locator(".timeline")).to_contain_text("Done the service shows the new contact")

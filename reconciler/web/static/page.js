@@ -1,6 +1,8 @@
 // Mailed links say everything behind the "#": the number of a request and the token that answers it. That part
 // of an address is never sent. Here it is read, put into the form of its request, and taken out of the address
-// and the history of the browser. The token is sent only with the form, by whoever presses its button.
+// and out of what the back button leads to. (The list of visited pages that a browser keeps on its disk holds
+// the link as it was followed; no page can change that.) The token is sent only with the form, by whoever
+// presses its button.
 "use strict";
 
 (() => {

@@ -110,15 +110,9 @@ def _mailed(task: Task, first_seen: dict[TaskState, datetime]) -> Step:
 
 
 def _answers(task: Task, ours: Iterable[Confirmation], accounts: Accounts) -> Iterator[Step]:
-    words = {
-        Answer.ACCEPTED: "accepted",
-        Answer.REFUSED: "refused",
-        Answer.RESENT: "was sent a new mail",
-    }
     for row in ours:
-        verb = (
-            "withdrew it" if row.answer is Answer.REFUSED and row.account == task.asker else words[row.answer]
-        )
+        withdrew = row.answer is Answer.REFUSED and row.account == task.asker
+        verb = "withdrew it" if withdrew else _ANSWERED[row.answer]
         yield Step(When.PAST, f"{accounts[row.account]} {verb}", row.at, detail="through this program")
 
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from reconciler.web.guard.answering import SAFE_METHODS
+
 IGNORED = "token-ignored"
 """The value of `note` that tells the reader of the page what happened."""
-
-_SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 class TokensInAddresses:
@@ -31,7 +31,7 @@ class TokensInAddresses:
         kept = [(name, value) for name, value in pairs if name.strip().casefold() != "token"]
         if len(kept) == len(pairs):
             return await self._app(scope, receive, send)
-        if scope["method"] not in _SAFE_METHODS:
+        if scope["method"] not in SAFE_METHODS:
             refusal = PlainTextResponse("a token in the address is not used: send it in the form\n", 400)
             return await refusal(scope, receive, send)
         kept = [pair for pair in kept if pair[0] != "note"] + [("note", IGNORED)]

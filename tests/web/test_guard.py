@@ -150,6 +150,15 @@ def test_paths_that_climb_hide_or_never_end_are_refused(here: Doorway, path: str
     assert here.get(path).status_code == status
 
 
+def test_a_call_that_tells_two_lengths_is_refused_and_nothing_after_it_is_read(here: Doorway) -> None:
+    hidden = f"0\n\nGET /hidden HTTP/1.1\nHost: {here.host}\n\n"
+    call = f"POST / HTTP/1.1\nHost: {here.host}\nContent-Length: 5\nTransfer-Encoding: chunked\n\n{hidden}"
+    status, text = here.say(call)
+    assert status == 400
+    assert "two lengths" in text
+    assert "hidden" not in text
+
+
 def test_head_is_answered_as_get_is_but_without_a_body(here: Doorway) -> None:
     head, get = here.call("HEAD", "/x"), here.get("/x")
     assert get.json()["method"] == "GET"

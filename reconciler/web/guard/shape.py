@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reconciler.web.guard.answering import turn_down
+from reconciler.web.guard.answering import headers_of, turn_down
 
 _METHODS = ("GET", "HEAD", "POST")
+_GO = {"Connection": "close"}
 _BAD_REQUEST, _NO_SUCH_METHOD, _TOO_LONG, _TOO_MUCH = 400, 405, 414, 431
 LONGEST_PATH = 2_048
 LONGEST_QUERY = 4_096
@@ -26,8 +27,8 @@ class PlainCalls:
             fault = _fault(scope)
             if fault:
                 status, words = fault
-                allow = {"Allow": ", ".join(_METHODS)} if status == _NO_SUCH_METHOD else None
-                await turn_down(status, words, scope, receive, send, allow)
+                headers = {"Allow": ", ".join(_METHODS)} if status == _NO_SUCH_METHOD else _GO
+                await turn_down(status, words, scope, receive, send, headers)
                 return
             if scope["method"] == "HEAD":  # answered as GET is; the server leaves the body out
                 scope = {**scope, "method": "GET"}
@@ -39,6 +40,11 @@ def _fault(scope: Scope) -> tuple[int, str] | None:
     too_large = _too_large(scope)
     if too_large:
         return too_large
+    if headers_of(scope, "content-length") and headers_of(scope, "transfer-encoding"):
+        return (
+            _BAD_REQUEST,
+            "The headers tell two lengths of the body.",
+        )  # a proxy may have believed the other
     path = scope["path"]
     if not path.startswith("/"):
         return _BAD_REQUEST, "The address must begin with a slash."

@@ -15,6 +15,9 @@ _SENTENCES = frozenset({"Role", "Roles", "Reason", "Why", "Waits for", "Where it
 _FEW = 10
 """A person's table of so many rows is shown at once; a longer one is folded."""
 
+_MANY = 25
+"""A list of more rows is folded, however pressing: its title says how many there are."""
+
 MOST_PEOPLE = 30
 
 
@@ -79,8 +82,9 @@ class Table:
 
 
 def table_of(section: Section) -> Table:
-    """Return one list of the plan as a table, folded unless it wants a person."""
-    heading = "###" if section.tone is Tone.CARE else ""
+    """Return one list of the plan as a table, folded unless it wants a person and is no flood."""
+    pressing = section.tone is Tone.CARE and len(section.rows) <= _MANY
+    heading = "###" if pressing else ""
     return Table(
         section.title,
         section.columns,

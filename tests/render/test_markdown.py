@@ -82,6 +82,8 @@ def test_each_person_is_shown_exactly_what_that_person_will_have_to_confirm() ->
 def test_what_wants_a_person_is_not_folded_and_what_is_not_urgent_is() -> None:
     (html,) = html_of(markdown_of(views.view(plans.EVERYTHING)))
     assert "<h3>Blocked, wants a person: 12 contacts</h3>" in html
+    (flood,) = html_of(markdown_of(views.view(views.many(300))))
+    assert "<summary>Blocked, wants a person: 30 contacts</summary>" in flood
     assert "<summary>Not managed, seen but not declared in the file: 2 services</summary>" in html
 
 

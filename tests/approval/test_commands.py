@@ -254,3 +254,19 @@ def test_saved_plans_move_between_desks_that_share_nothing_but_the_file(planned:
     here = planned.desk.run("apply", "plan.json")
     assert (here.code, planned.posts()) == (0, 1)
     assert "nothing left to ask" in here.err
+
+
+def test_a_guard_does_not_stop_a_plan_of_which_nothing_is_left(shop: Open) -> None:
+    here = shop(TEN, to="platform")
+    keys = [f"domain/{name}" for name in TEN]
+    rows = {key: {"technical": "platform"} for key in keys}
+    limit = "{max_changes_percent: 30}"
+    here.desk.write({"services": rows | {keys[0]: {"technical": "agency"}}}, guards=limit)
+    assert here.desk.run("plan", "--out", "plan.json").code == 0
+    assert here.desk.run("apply", "plan.json").code == 0
+    here.desk.write({"services": {key: {"technical": "agency"} for key in keys}}, guards=limit)
+    assert here.desk.run("apply", "--yes").code == 5
+    again = here.desk.run("apply", "plan.json")
+    assert (again.code, here.posts()) == (0, 1)
+    assert "nothing left to ask" in again.err
+    assert "9 other requests" in again.err

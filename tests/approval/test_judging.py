@@ -46,6 +46,12 @@ def test_what_is_pending_towards_somebody_else_is_not_what_was_approved() -> Non
     assert judge(approved(two()), present(now), BEGUN) is Verdict.MOVED
 
 
+def test_a_request_that_the_file_wants_by_now_is_not_the_one_that_was_approved() -> None:
+    now = present(world("aab", "abb", tasks=[task(7, "a>b")]))
+    assert [row.change.desired for row in now.plan.pending] == ["b"]
+    assert judge(approved(world("aab", "acb")), now, BEGUN) is Verdict.MOVED
+
+
 def test_the_rest_is_asked_for_by_the_plan_that_asked_the_others_and_by_no_other() -> None:
     now = present(two(tasks=[on("a")]))
     assert judge(approved(two()), now, BEGUN) is Verdict.ASK_THE_REST

@@ -65,7 +65,8 @@ class Outputs:
             draft.finish(f"{text}\n")
         commands = self.step.tell(self._beside(view)) if self.step else ""
         if self.shown is not None:
-            _show(self.shown, self._beside(view), in_actions=self.step is not None)
+            in_actions = self.step is not None or os.environ.get("GITHUB_ACTIONS") == "true"
+            _show(self.shown, self._beside(view), in_actions=in_actions)
         if commands:
             click.echo(commands, err=self.shown not in {None, *_FOR_PEOPLE})
 

@@ -224,6 +224,16 @@ def test_hostile_words_of_the_file_start_no_workflow_command_in_the_log(place: O
     assert len(ours) == 3
     assert "##[" not in done.out
     assert not [line for line in ours if "::error" in line[:8]]
+    here.desk.environ["GITHUB_ACTIONS"] = "true"
+    assert "##[" not in here.run("plan").out
+
+
+def test_outputs_can_be_given_by_a_variable(place: Open) -> None:
+    here = opened(place)
+    here.desk.environ["RECONCILER_PLAN_OUTPUT"] = "json=a.json markdown=b.md"
+    assert here.run("plan").out == ""
+    assert json.loads((here.desk.folder / "a.json").read_text())["version"] == 1
+    assert (here.desk.folder / "b.md").read_text().startswith("<!-- reconciler:plan -->")
 
 
 @pytest.mark.parametrize("style", ["markdown", "sarif"])

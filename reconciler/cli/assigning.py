@@ -13,6 +13,7 @@ from reconciler.cli.editing import Files, listed, read_files, show
 from reconciler.cli.options import Settings
 from reconciler.config import Config, TimeBox
 from reconciler.config.assignments import day_of
+from reconciler.config.loading import collector_paused
 from reconciler.config.service_keys import fault_of
 from reconciler.edit.assign import Wanted, declare, named_by_default
 from reconciler.edit.assign import assign as assigning
@@ -46,6 +47,17 @@ def assign(
         click.UsageError: a word means nothing.
         ReconcilerError: the edit cannot be made.
     """
+    with collector_paused():
+        _assign(settings, path, words, said, into)
+
+
+def _assign(
+    settings: Settings,
+    path: Path,
+    words: tuple[str, Role, str],
+    said: Mapping[str, str | None],
+    into: Path | None,
+) -> None:
     files = read_files(path)
     service, role = _service(words[0]), words[1]
     holder = listed(words[2], files.config)

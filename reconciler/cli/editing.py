@@ -55,6 +55,8 @@ class Files:
             ReconcilerError: they would declare something else, or a file has changed since it was read.
             OSError: a file cannot be written.
         """
+        if not edits:
+            return
         new = {self.paths[edit.at]: self._bytes(edit) for edit in edits}
         after = self._declared_with(new)
         assert_means(intended(after), after)

@@ -27,7 +27,7 @@ def load(path: Path, shown_as: Path, reader: Reader | None = None) -> Config:
     Raises:
         ConfigError: with every problem found in any of the files.
     """
-    with _collector_paused():
+    with collector_paused():
         return _load(path, shown_as, reader)
 
 
@@ -42,7 +42,7 @@ def include_patterns(path: Path) -> tuple[str, ...]:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Keep the garbage collector still: it would look again and again at rows that are all alive."""
     was_on = gc.isenabled()
     gc.disable()

@@ -92,21 +92,21 @@ def resolved(node: Node) -> Leaf | Mapping | Sequence:
     return node.target if isinstance(node, Alias) else node
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the keys and values, or the items, that stand directly in a node."""
+def children(node: Node) -> list[Node]:
+    """Return the keys and values, or the items, that stand directly in a node."""
     if isinstance(node, Mapping):
-        for pair in node.pairs:
-            yield pair.key
-            yield pair.value
-    elif isinstance(node, Sequence):
-        yield from node.nodes
+        return [part for pair in node.pairs for part in (pair.key, pair.value)]
+    return list(node.nodes) if isinstance(node, Sequence) else []
 
 
 def descendants(node: Node) -> Iterator[Node]:
     """Yield a node and all that is written in it, in the order of the text."""
-    yield node
-    for child in children(node):
-        yield from descendants(child)
+    ahead = [node]
+    while ahead:
+        following = ahead.pop()
+        yield following
+        if not isinstance(following, Leaf):
+            ahead += reversed(children(following))
 
 
 def tree_of(text: str) -> Mapping:

@@ -19,12 +19,14 @@ def command(settings: Settings, check: bool) -> ExitCode:
     """
     from reconciler.cli.editing import read_files  # noqa: PLC0415
     from reconciler.cli.formatting import reformatted  # noqa: PLC0415
+    from reconciler.config.loading import collector_paused  # noqa: PLC0415
     from reconciler.model.text import visible  # noqa: PLC0415
 
-    files = read_files(find_file(settings.file))
-    edits = reformatted(files)
-    if not check:
-        files.write(edits, lambda _: files.config)
+    with collector_paused():
+        files = read_files(find_file(settings.file))
+        edits = reformatted(files)
+        if not check:
+            files.write(edits, lambda _: files.config)
     if settings.verbosity >= 0:
         for edit in edits:
             click.echo(f"{'would reformat' if check else 'reformatted'} {visible(edit.source.file)}")

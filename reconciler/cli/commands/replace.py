@@ -25,21 +25,23 @@ def command(settings: Settings, old: str, new: str, roles: tuple[str, ...]) -> N
     entry in `accounts` stays too. Prints the changed lines. Asks nothing: `apply` does.
     """
     from reconciler.cli.editing import listed, read_files, show  # noqa: PLC0415
+    from reconciler.config.loading import collector_paused  # noqa: PLC0415
     from reconciler.edit.replace import is_named, replace, with_replaced  # noqa: PLC0415
     from reconciler.model import ROLES, Role  # noqa: PLC0415
     from reconciler.model.text import visible  # noqa: PLC0415
 
-    files = read_files(find_file(settings.file))
-    before, after = listed(old, files.config), listed(new, files.config)
-    if before.id == after.id:
-        raise click.UsageError(f"{visible(old)!r} and {visible(new)!r} are the same account")
-    within = {Role(role) for role in roles} or set(ROLES)
-    edits = replace(files.sources, files.config, before, after, within)
-    named = f"{visible(before.short)}{' for ' + ', '.join(sorted(within)) if roles else ''}"
-    if not edits:
-        click.echo(f"{named} is named nowhere; nothing to change", err=True)
-        return
-    files.write(edits, lambda _: with_replaced(files.config, before.id, after.id, within))
+    with collector_paused():
+        files = read_files(find_file(settings.file))
+        before, after = listed(old, files.config), listed(new, files.config)
+        if before.id == after.id:
+            raise click.UsageError(f"{visible(old)!r} and {visible(new)!r} are the same account")
+        within = {Role(role) for role in roles} or set(ROLES)
+        edits = replace(files.sources, files.config, before, after, within)
+        named = f"{visible(before.short)}{' for ' + ', '.join(sorted(within)) if roles else ''}"
+        if not edits:
+            click.echo(f"{named} is named nowhere; nothing to change", err=True)
+            return
+        files.write(edits, lambda _: with_replaced(files.config, before.id, after.id, within))
     if settings.verbosity < 0:
         return
     show(edits)

@@ -10,6 +10,7 @@ from reconciler.edit.form.quoting import quoting
 from reconciler.edit.form.spacing import spacing
 from reconciler.edit.kept import cannot_be_made
 from reconciler.edit.splices import spliced
+from reconciler.edit.tree import tree_of
 
 __all__ = ["comments", "formatted"]
 
@@ -24,11 +25,13 @@ def formatted(text: str) -> str:
     Raises:
         ReconcilerError: a comment would be lost.
     """
-    before = comments(text)
-    text = tidy_lines(text)
-    for step in (quoting, spacing, folding, indents):
-        text = spliced(text, step(text))
-    text = tidy_lines(text)
-    if comments(text) != before:
+    before, root = text, tree_of(text)
+    kept = comments(text, root)
+    for steps in ((tidy_lines, quoting, spacing), (folding,), (indents,)):
+        splices = [splice for step in steps for splice in step(text, root)]
+        if splices:
+            text = spliced(text, splices)
+            root = tree_of(text)
+    if text != before and comments(text, root) != kept:
         raise cannot_be_made()
     return text

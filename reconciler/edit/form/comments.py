@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reconciler.edit.tree import Leaf, Node, descendants, tree_of
+from reconciler.edit.tree import Leaf, Node, descendants
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
-def comments(text: str) -> list[str]:
+def comments(text: str, root: Node) -> list[str]:
     """Return the comments of a file in its order, without the blanks at their ends."""
     return [
-        found.group().rstrip() for start, end in gaps(text) for found in _COMMENT.finditer(text, start, end)
+        found.group().rstrip()
+        for start, end in gaps(text, root)
+        for found in _COMMENT.finditer(text, start, end)
     ]
 
 
-def gaps(text: str) -> Iterator[tuple[int, int]]:
+def gaps(text: str, root: Node) -> Iterator[tuple[int, int]]:
     """Yield from where to where no scalar stands."""
     done = 0
-    for start, end in scalars(tree_of(text)):
+    for start, end in scalars(root):
         yield done, start
         done = end
     yield done, len(text)

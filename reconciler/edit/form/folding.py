@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from reconciler.edit.form.spacing import is_one_line
 from reconciler.edit.scalars import scalar
 from reconciler.edit.splices import Splice, line_break_of
-from reconciler.edit.tree import Leaf, Mapping, Node, Pair, tree_of
+from reconciler.edit.tree import Leaf, Mapping, Node, Pair
 
 _WIDTH = 100
 _BREAK = re.compile(r"\r\n|[\n\r]")
 _INDICATORS = re.compile(r"[,\[\]{}]")
 
 
-def folding(text: str) -> Iterator[Splice]:
+def folding(text: str, root: Mapping) -> Iterator[Splice]:
     """Yield what writes short services as `{technical: agency}`, and too long ones role by role.
 
     What has a comment in it or right below it, an anchor, a tag or a time box is left as it is written.
     """
-    services = tree_of(text).pair("services")
+    services = root.pair("services")
     if services is None or not isinstance(services.value, Mapping) or services.value.is_flow:
         return
     for pair in services.value.pairs:

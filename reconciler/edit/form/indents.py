@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from reconciler.config.reading import Source
 from reconciler.edit.splices import Splice
-from reconciler.edit.tree import Mapping, Node, Sequence, tree_of
+from reconciler.edit.tree import Mapping, Node, Sequence
 
 _STEP = 2
 _DASH = re.compile(r"^([ \t]*)-(?=[ \t\r\n])", re.MULTILINE)
@@ -22,9 +22,9 @@ class _Level(NamedTuple):
     new: int
 
 
-def indents(text: str) -> Iterator[Splice]:
+def indents(text: str, root: Mapping) -> Iterator[Splice]:
     """Yield what indents every line as far as it is nested; nothing where keys stand in unusual ways."""
-    layout = _Layout(text)
+    layout = _Layout(text, root)
     if layout.is_usual:
         yield from layout.dashes
         yield from layout.shifts()
@@ -38,7 +38,7 @@ class _Layout:
         is_usual: whether every key in block style begins its line, or follows a dash.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: Mapping) -> None:
         self.dashes: list[Splice] = []
         self.is_usual = True
         self._text = text
@@ -46,7 +46,7 @@ class _Layout:
         self._begun: dict[int, tuple[_Level, ...]] = {}
         self._last: dict[int, _Level] = {}
         self._inside: set[int] = set()
-        self._node(tree_of(text), 0, (), 0)
+        self._node(root, 0, (), 0)
 
     def shifts(self) -> Iterator[Splice]:
         """Yield what indents the lines."""

@@ -12,7 +12,7 @@ from yaml.resolver import Resolver
 from reconciler.config.nodes import typed
 from reconciler.edit.scalars import scalar
 from reconciler.edit.splices import Splice
-from reconciler.edit.tree import Leaf, Mapping, Node, descendants, tree_of
+from reconciler.edit.tree import Leaf, Mapping, Node, descendants
 
 _YAML_1_1 = Resolver()
 _TEXT = "tag:yaml.org,2002:str"
@@ -22,9 +22,8 @@ _FAR = 300
 _LONGEST_KEY = 128
 
 
-def quoting(text: str) -> Iterator[Splice]:
+def quoting(text: str, root: Mapping) -> Iterator[Splice]:
     """Yield what gives every text the quotes that it needs; days, numbers and true stay as they are."""
-    root = tree_of(text)
     ours = {id(key) for key in _own_keys(root)}
     for leaf in descendants(root):
         if isinstance(leaf, Leaf) and id(leaf) not in ours:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from reconciler.edit.splices import Splice
-from reconciler.edit.tree import Alias, Mapping, Node, Pair, Sequence, descendants, tree_of
+from reconciler.edit.tree import Alias, Mapping, Node, Pair, Sequence, descendants
 
 
-def spacing(text: str) -> Iterator[Splice]:
+def spacing(text: str, root: Mapping) -> Iterator[Splice]:
     """Yield what sets the blanks between the parts of a line; braces over several lines stay as they are."""
-    for node in descendants(tree_of(text)):
+    for node in descendants(root):
         if isinstance(node, Mapping):
             for pair in node.pairs:
                 yield from _after_key(text, pair)

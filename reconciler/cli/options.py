@@ -127,5 +127,5 @@ def find_file(given: Path | None) -> Path:
             break
     raise ReconcilerError(
         f"no {FILE_NAMES[0]} in {here}, nor further up to the root of the repository",
-        hint="name it with --file, or start from the example in the README",
+        hint="name it with --file, write one with reconciler import, or start from the README's example",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox import Service
-from tests.running import Desk, Done
+from tests.running import PATIENCE, Desk, Done
 from tests.sandbox.town import Town, account, running, service, world
 
 P, F, A = "pl11111-ovh", "fi22222-ovh", "ag33333-ovh"
@@ -26,23 +27,23 @@ version: 1
 endpoint: '{url}'
 
 accounts:
-  ag: ag33333-ovh
-  fi: fi22222-ovh
-  pl: pl11111-ovh
+  a: ag33333-ovh
+  f: fi22222-ovh
+  p: pl11111-ovh
 
 defaults:
-  admin: pl
-  technical: pl
-  billing: fi
+  admin: p
+  technical: p
+  billing: f
 
 services:
   domain/shop.example: {{}}
 
-  domain/zone/shop.example: {{technical: ag}}
+  domain/zone/shop.example: {{technical: a}}
 
   ip/service/ip-192.0.2.0/28: {{}}
 
-  vps/100%-Käse: {{admin: ag, billing: ag}}
+  vps/100%-Käse: {{admin: a, billing: a}}
 """
 
 Seat = Callable[..., tuple[Town, Desk]]
@@ -115,13 +116,13 @@ def test_run_again_it_adds_what_is_new_and_keeps_comments_and_order(seat: Seat, 
     done = desk.run("import")
     assert done == Done(0, f"{desk.file}: 4 services of 3 products and 1 account added\n", "")
     assert changed_lines(before, desk.file.read_text(), tmp_path) == [
-        "+  zz: zz99999-ovh",
-        "+  domain/abc.example: {admin: ag}",
-        "+  domain/zzz.example: {billing: zz}",
+        "+  z: zz99999-ovh",
+        "+  domain/abc.example: {admin: a}",
+        "+  domain/zzz.example: {billing: z}",
         "+",
         "+  ip/service/ip-192.0.2.0/28: {}",
         "+",
-        "+  vps/100%-Käse: {admin: ag, billing: ag}",
+        "+  vps/100%-Käse: {admin: a, billing: a}",
     ]
     assert desk.file.stat().st_mode & 0o777 == 0o640
     assert in_sync(desk)
@@ -142,6 +143,38 @@ def test_what_the_file_wants_otherwise_stays_and_what_is_gone_is_told(seat: Seat
     assert done.err == "declared and seen by no account: vps/gone: it stays in the file\n"
 
 
+def test_a_byte_order_mark_and_line_ends_of_another_system_stay(seat: Seat) -> None:
+    town, desk = seat(SHOP, ZONE)
+    before = (
+        f"\ufeffversion: 1\r\nendpoint: {town.url}\r\naccounts:\r\n  p: {P}\r\nservices:\r\n  vps/v1: {{}}"
+    )
+    desk.file.write_bytes(before.encode())
+    assert desk.run("import").code == 0
+    after = desk.file.read_bytes().decode()
+    assert after.startswith("\ufeffversion: 1\r\n")
+    assert after.count("\n") == after.count("\r\n") > before.count("\n")
+    assert not after.endswith("\n")
+    assert SHOP.service in after
+    assert desk.run("validate").code == 0
+
+
+def test_a_file_that_changes_while_the_endpoint_is_read_is_left_alone(seat: Seat) -> None:
+    town, desk = seat(SHOP, ZONE)
+    desk.file.write_text(f"version: 1\nendpoint: {town.url}\nservices: {{}}\n")
+    town.edit("POST", "faults", [{"path": "/services*", "delay_ms": 1500}])
+    under_way = desk.start("import")
+    deadline = time.monotonic() + PATIENCE
+    while not town.edit("GET", "requests").get("GET /services"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    changed = desk.file.read_text() + "# meanwhile\n"
+    desk.file.write_text(changed)
+    done = under_way.wait()
+    assert done.code == 1
+    assert "was changed meanwhile; nothing was written\nhint: run import again\n" in done.err
+    assert desk.file.read_text() == changed
+
+
 def test_services_of_included_files_are_declared_already(seat: Seat) -> None:
     town, desk = seat(SHOP, ZONE)
     (desk.folder / "team.yaml").write_text(
@@ -151,9 +184,9 @@ def test_services_of_included_files_are_declared_already(seat: Seat) -> None:
     head = f"version: 1\nendpoint: {town.url}\ninclude: [team.yaml]\n"
     desk.file.write_text(head)
     assert desk.run("import").code == 0
-    added = "  domain/zone/shop.example: {admin: platform, technical: ag, billing: finance}\n"
+    added = "  domain/zone/shop.example: {admin: platform, technical: a, billing: finance}\n"
     assert desk.file.read_text() == (
-        f"version: 1\nendpoint: {town.url}\n\naccounts:\n  ag: {A}\n\n"
+        f"version: 1\nendpoint: {town.url}\n\naccounts:\n  a: {A}\n\n"
         f"include: [team.yaml]\n\nservices:\n{added}"
     )
     assert in_sync(desk)
@@ -204,7 +237,7 @@ def test_out_names_another_file_that_takes_endpoint_and_short_names_from_the_usu
     before = desk.file.read_bytes()
     assert desk.run("import", "--out", "new.yaml").code == 0
     text = (desk.folder / "new.yaml").read_text()
-    assert f"  fi: {F}\n  platform: {P}\n" in text
+    assert f"  f: {F}\n  platform: {P}\n" in text
     assert desk.file.read_bytes() == before
     assert in_sync(desk, "--file", "new.yaml")
     shown = desk.run("import", "--out", "-")
@@ -265,7 +298,7 @@ def test_the_embedded_sandbox_can_be_imported(seat: Seat) -> None:
     )
     done = desk.run("import", "--endpoint", "sandbox")
     assert done.code == 0, done.err
-    assert "  no1: no12345-ovh\n" in desk.file.read_text()
+    assert "  n1: no12345-ovh\n" in desk.file.read_text()
     assert in_sync(desk)
 
 

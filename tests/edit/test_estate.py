@@ -167,24 +167,24 @@ def test_a_new_file_is_as_short_as_it_can_be() -> None:
         "endpoint: ovh-eu\n"
         "\n"
         "accounts:\n"
-        "  aa: aa11111-ovh\n"
-        "  ff: ff11111-ovh\n"
-        "  pp: pp11111-ovh\n"
+        "  a: aa11111-ovh\n"
+        "  f: ff11111-ovh\n"
+        "  p: pp11111-ovh\n"
         "\n"
         "defaults:\n"
-        "  admin: pp\n"
-        "  technical: pp\n"
-        "  billing: ff\n"
+        "  admin: p\n"
+        "  technical: p\n"
+        "  billing: f\n"
         "\n"
         "services:\n"
         "  domain/abc.example: {}\n"
         "  domain/shop.example: {}\n"
         "\n"
-        "  domain/zone/shop.example: {technical: aa}\n"
+        "  domain/zone/shop.example: {technical: a}\n"
         "\n"
-        "  ip/service/ip-192.0.2.0/28: {admin: aa, billing: pp}\n"
+        "  ip/service/ip-192.0.2.0/28: {admin: a, billing: p}\n"
         "\n"
-        "  vps/v2: {technical: ff}\n"
+        "  vps/v2: {technical: f}\n"
     )
 
 
@@ -195,7 +195,7 @@ def test_a_role_that_some_service_does_not_have_gets_no_default() -> None:
         ServiceId("domain/c"): row("ppf"),
     }
     text = new_file("ovh-eu", rows)
-    assert "  technical: pp\n\nservices:" in text
+    assert "  technical: p\n\nservices:" in text
     assert dict(read(text).rows) == rows
 
 
@@ -207,7 +207,7 @@ def test_an_empty_estate_is_a_file_that_is_valid() -> None:
 def test_accounts_keep_the_short_names_that_another_file_gives_them() -> None:
     known = [Account("platform", AccountId("pp11111-ovh")), Account("unused", AccountId("uu11111-ovh"))]
     text = new_file("ovh-eu", {ServiceId("vps/v1"): row("paf")}, known)
-    assert "accounts:\n  aa: aa11111-ovh\n  ff: ff11111-ovh\n  platform: pp11111-ovh\n\n" in text
+    assert "accounts:\n  a: aa11111-ovh\n  f: ff11111-ovh\n  platform: pp11111-ovh\n\n" in text
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_defaults_may_name_accounts_by_id_in_any_case() -> None:
 
 def test_an_account_whose_id_is_a_short_name_of_another_cannot_be_listed() -> None:
     text = new_file("ovh-eu", {ServiceId("vps/v1"): row("ppp")})
-    new = {ServiceId("vps/v2"): Contacts(*[AccountId("pp")] * 3), ServiceId("vps/v3"): row("aaa")}
+    new = {ServiceId("vps/v2"): Contacts(*[AccountId("p")] * 3), ServiceId("vps/v3"): row("aaa")}
     addition = added_to(text, read(text).accounts, new)
     assert addition.left_out == {"vps/v2": ID_IS_TAKEN}
     assert [*read(addition.text).rows] == ["vps/v1", "vps/v3"]

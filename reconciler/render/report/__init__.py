@@ -1,0 +1,1 @@
+"""What the HTML report is made of: its lists, its picture, and the templates that show them."""

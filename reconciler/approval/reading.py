@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from reconciler.approval.document import Made, SavedPlan, canonical, seal_of
+from reconciler.approval.document import Made, SavedPlan, seal_of
 from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model import AccountId, Contacts, Role, ServiceId
 from reconciler.model.text import visible
@@ -56,10 +56,8 @@ def read_saved(data: bytes, *, version: str) -> Saved:
     _check_seal(document)
     made = document.get("made")
     _check_version(document.get("version"), made.get("version") if isinstance(made, dict) else None, version)
-    del document["seal"]
-    document["seal"] = seal_of(document)
     try:
-        plan = SavedPlan.model_validate_json(canonical(document))
+        plan = SavedPlan.model_validate_json(data)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, problem["loc"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import click
@@ -40,15 +40,15 @@ def refusal(
     if verdict is Verdict.USED and carried is not None:
         lines = _used(present, carried)
     else:
-        lines = [*what_moved(approved, present, session.called, trays)]
+        lines = what_moved(approved, present, session.called, trays)
     return _kind(present)(_told(_HEADS[verdict], lines), hint=ANEW)
 
 
 def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerError:
     """Return that another plan was approved, of which only the fingerprint is known, and what this one is."""
     head = f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {fingerprint}"
-    lines = [*what_is_asked(present, session.called)]
-    told = _told(f"{head}; it is", lines) if lines else f"{head}: nothing would be asked"
+    lines = what_is_asked(present, session.called)
+    told = _told(f"{head}; it is", lines) if present.bases else f"{head}: nothing would be asked"
     return _kind(present)(told, hint="a contact, an open request or the file has changed since: " + ANEW)
 
 
@@ -72,12 +72,11 @@ def say_nothing_left(plan: Plan) -> None:
     )
 
 
-def _used(present: Present, carried: CarriedOut) -> list[str]:
-    return [
-        f"{row.service}: requested with it already, task {', '.join(map(str, carried.accepted[row.service]))}"
-        for row in present.bases
-        if row.service in carried.accepted
-    ]
+def _used(present: Present, carried: CarriedOut) -> Iterator[str]:
+    for row in present.bases:
+        tasks = carried.accepted.get(row.service)
+        if tasks:
+            yield f"{row.service}: requested with it already, task {', '.join(map(str, tasks))}"
 
 
 def _kind(present: Present) -> type[ReconcilerError]:
@@ -87,7 +86,7 @@ def _kind(present: Present) -> type[ReconcilerError]:
 
 
 def _told(head: str, lines: Iterable[str]) -> str:
-    rows = iter(lines)
-    shown = [visible(row) for row in islice(rows, SHOWN)]
-    left = sum(1 for _ in rows)
-    return "\n  ".join([f"{head}:", *shown, *([f"and {left} more"] if left else [])])
+    first = [
+        visible(row) for row in islice(lines, SHOWN + 1)
+    ]  # each costs a comparison: not all of thousands
+    return "\n  ".join([f"{head}:", *first[:SHOWN], *(["and more"] if first[SHOWN:] else [])])

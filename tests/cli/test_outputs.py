@@ -27,6 +27,7 @@ FILES = {
     "text": "plan.txt",
     "json": "plan.json",
     "markdown": "plan.md",
+    "html": "plan.html",
     "sarif": "x.sarif",
     "gitlab": "codequality.json",
     "junit": "plan.xml",
@@ -61,6 +62,7 @@ def test_one_run_writes_every_format_and_each_says_the_same(place: Open) -> None
     assert done.out.startswith(read["text"])
     assert read["markdown"].startswith("<!-- reconciler:plan -->\n")
     assert plan["fingerprint"] in read["markdown"]
+    assert plan["fingerprint"] in read["html"]
     assert json.loads(read["sarif"])["runs"][0]["properties"]["fingerprint"] == plan["fingerprint"]
     assert len(json.loads(read["gitlab"])) == 3
     assert ET.fromstring(read["junit"]).attrib | {"name": ""} == {

@@ -76,7 +76,8 @@ def import_estate(settings: Settings, out: Path | None, endpoint: str | None) ->
                 )
             if result.rows or target.before is None:
                 draft.finish(result.text)
-        click.echo(_summary(target, result))
+        if settings.verbosity >= 0:
+            click.echo(_summary(target, result))
     _tell_what_is_not_in_it(target, observation, result)
     return ExitCode.ERROR if observation.unreadable else ExitCode.OK
 

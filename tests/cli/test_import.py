@@ -127,6 +127,7 @@ def test_run_again_it_adds_what_is_new_and_keeps_comments_and_order(seat: Seat, 
     assert desk.file.stat().st_mode & 0o777 == 0o640
     assert in_sync(desk)
     again = desk.file.read_bytes()
+    assert desk.run("import", "-q") == Done(0, "", "")
     done = desk.run("import")
     assert done == Done(0, f"{desk.file}: nothing to add, every service seen is declared\n", "")
     assert desk.file.read_bytes() == again

@@ -7,10 +7,9 @@ import sys
 import click
 
 from reconciler.cli.naming import account
-from reconciler.mailbox.links import finds_in, token_of
 from reconciler.model import AccountId, Task
 from reconciler.session import Session
-from reconciler.session.answering import SeveralPartiesError, party_of
+from reconciler.session.answering import OtherRequestError, SeveralPartiesError, party_of, token_given
 
 TOKEN_LENGTH = 4096
 """More than any token; whatever is longer was piped in by mistake."""
@@ -48,11 +47,10 @@ def token_from(option: str | None, task: int) -> str:
         text = click.prompt("Token from the mail", hide_input=True, err=True)
     else:
         text = sys.stdin.read(TOKEN_LENGTH)
-    links = {find.request: find.token for find in finds_in([text]) if find.request is not None}
-    if links and task not in links:
-        others = " and ".join(map(str, sorted(links)))
-        raise click.UsageError(f"that is the link of request {others}, not of {task}")
-    token = links.get(task) or token_of(text) or text.strip()
+    try:
+        token = token_given(text, task)
+    except OtherRequestError as error:
+        raise click.UsageError(error.message) from None
     if not token:
         raise click.UsageError("no token: give it on standard input, at the prompt, or with --token")
     return token

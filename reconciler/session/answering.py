@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import ceil, floor
 
 from reconciler.errors import ApiError, NotFoundError, ReconcilerError
+from reconciler.mailbox.links import finds_in, token_of
 from reconciler.model import AccountId, Answer, Confirmation, Task, TaskState
 from reconciler.model.memory import CLOCK_TOLERANCE
 from reconciler.progress import by_task, waiting_for
@@ -27,6 +28,25 @@ class SeveralPartiesError(ReconcilerError):
 
 class TooSoonError(ReconcilerError):
     """A new mail was sent a moment ago; another one would make the token in it worthless."""
+
+
+class OtherRequestError(ReconcilerError):
+    """Somebody gave the link of another request."""
+
+
+def token_given(text: str, task: int) -> str:
+    """Return the token in what somebody gave for a request: a token, or a mail's link in any shape.
+
+    What holds neither is returned as it is, without blanks around it: the endpoint has the last word.
+
+    Raises:
+        OtherRequestError: it is the link of another request; its token would cost one of few tries.
+    """
+    links = {find.request: find.token for find in finds_in([text]) if find.request is not None}
+    if links and task not in links:
+        others = " and ".join(map(str, sorted(links)))
+        raise OtherRequestError(f"that is the link of request {others}, not of {task}")
+    return links.get(task) or token_of(text) or text.strip()
 
 
 def party_of(number: int, named: AccountId | None, session: Session) -> tuple[AccountId, Task]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from tests.cli.conftest import AGENCY, PLATFORM, Open, Place
+from tests.running import PATIENCE
 from tests.web.paging import Paged, Serve, text_of
 
 
@@ -37,6 +40,22 @@ def test_a_second_click_sends_nothing_a_second_time(place: Open, serve: Serve) -
     page.post(f"/requests/{task}", **form)
     again = page.post(f"/requests/{task}", **form)
     assert "agency has accepted already; nothing was sent again." in text_of(again.text)
+    assert shop.town.edit("GET", "requests")["POST /me/task/contactChange/{id}/accept"] == 1
+
+
+def test_two_clicks_at_once_send_one_answer(place: Open, serve: Serve) -> None:
+    shop = place()
+    task = shop.asked()
+    page = serve(shop)
+    form = {"party": AGENCY, "answer": "accept", "token": shop.town.token(AGENCY, task)}
+    shop.faults({"path": "/me/task/contactChange/*/accept", "delay_ms": 500})
+    with ThreadPoolExecutor(2) as pool:
+        clicks = [
+            pool.submit(requests.post, f"{page.url}requests/{task}", data=form, timeout=PATIENCE)
+            for _ in range(2)
+        ]
+    said = sorted(text_of(click.result().text) for click in clicks)
+    assert sum("nothing was sent again" in one for one in said) == 1
     assert shop.town.edit("GET", "requests")["POST /me/task/contactChange/{id}/accept"] == 1
 
 
@@ -80,6 +99,35 @@ def test_an_answer_that_cannot_be_given_says_why_and_keeps_the_form_but_not_the_
     assert 'name="token"' in answer.text
     if form.get("party") == AGENCY:
         assert f'value="{AGENCY}" required checked' in answer.text
+
+
+def test_the_link_of_another_request_costs_no_try(place: Open, serve: Serve) -> None:
+    shop = place()
+    task = shop.asked()
+    page = serve(shop)
+    token = shop.town.token(AGENCY, task)
+    link = f"https://www.ovh.com/manager/#/useraccount/contacts/999?tab=REQUESTS&token={token}"
+    answer = page.post(f"/requests/{task}", party=AGENCY, answer="accept", token=link)
+    assert answer.status_code == 400
+    assert f"the link of request 999, not of {task}" in text_of(answer.text)
+    assert token not in answer.text
+    assert shop.town.edit("GET", "tasks")[0]["parties"][AGENCY] is None
+    done = page.post(f"/requests/{task}", party=AGENCY, answer="accept", token=link.replace("999", str(task)))
+    assert "accepted for agency" in done.text
+
+
+def test_where_none_of_ours_has_anything_left_to_answer_a_form_without_an_account_says_so(
+    place: Open, serve: Serve
+) -> None:
+    shop = place()
+    shop.desk.hold([PLATFORM])
+    task = shop.asked()
+    page = serve(shop)
+    token = shop.town.token(PLATFORM, task)
+    assert "accepted for platform" in page.post(f"/requests/{task}", answer="accept", token=token).text
+    again = page.post(f"/requests/{task}", answer="refuse", token=token)
+    assert again.status_code == 400
+    assert "There is nothing left to answer" in again.text
 
 
 def test_a_refusal_of_the_endpoint_is_shown_in_its_words_with_the_query_id_but_without_the_token(

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from reconciler.errors import ApiError, OutcomeUnknownError, ReconcilerError, RefusedError
-from reconciler.mailbox.links import token_of
 from reconciler.model import AccountId, Answer
-from reconciler.session.answering import accept, party_of, refuse, resend
+from reconciler.session.answering import OtherRequestError, accept, party_of, refuse, resend, token_given
 from reconciler.web.addresses import request_path
 from reconciler.web.pages.requests import find, ours, show_request
 from reconciler.web.site import Notice, Site
@@ -51,7 +50,6 @@ def routes(site: Site) -> APIRouter:
         pasted: Annotated[str, Form()] = "",
     ) -> Response:
         token = token.strip() or site.pasted.find(pasted) or ""
-        token = token_of(token) or token
         with site.one_answer:
             try:
                 given = _given(site, number, answer, party, token)
@@ -79,6 +77,7 @@ def _given(site: Site, number: str, answer: str, party: str, token: str) -> _Giv
 
     Raises:
         _FormError: it lacks something, or the request is not one that this account could answer.
+        OtherRequestError: the token came in the link of another request.
     """
     ask = find(site, number)
     if ask is None:
@@ -87,6 +86,8 @@ def _given(site: Site, number: str, answer: str, party: str, token: str) -> _Giv
         raise _FormError("Choose an answer: accept, refuse, or have a new mail sent.")
     possible = ours(ask, site)
     who = site.account(party) if party else possible[0] if len(possible) == 1 else None
+    if who is None and not possible:
+        raise _FormError("There is nothing left to answer for the accounts whose keys are configured.")
     if who is None:
         raise _FormError("Choose the account that answers: each has a token of its own.")
     if not token and answer != "resend":
@@ -94,7 +95,7 @@ def _given(site: Site, number: str, answer: str, party: str, token: str) -> _Giv
             f"The token from OVHcloud's mail to {site.session.called(who)} is missing. If there is no such"
             " mail, have a new one sent."
         )
-    return _Given(ask.row.task, who, ANSWERS[answer], token)
+    return _Given(ask.row.task, who, ANSWERS[answer], token_given(token, ask.row.task))
 
 
 def _carried_out(site: Site, given: _Given) -> Notice:
@@ -120,7 +121,7 @@ def _sentence(words: str) -> str:
 
 
 def _status_of(error: ReconcilerError) -> int:
-    if isinstance(error, _FormError):
+    if isinstance(error, (_FormError, OtherRequestError)):
         return BAD_FORM
     if isinstance(error, ApiError) and not isinstance(error, RefusedError):
         return NO_ANSWER

@@ -68,7 +68,7 @@ def _assign(
     else:
         _warn_of_namesake(service, files.config)
         edit = _of_new(files, service, role, wanted, _home(files, service, into))
-    if edit is None:
+    if edit is None or edit.after.text == edit.source.text:
         click.echo(f"{service} {role} is {visible(holder.short)} already; nothing to change", err=True)
         return
     before = files.config

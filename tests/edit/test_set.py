@@ -160,6 +160,11 @@ def test_a_contact_that_ends_is_written_with_its_end(tmp_path: Path) -> None:
     box = load(desk.file).time_boxes[ServiceId("domain/a.example"), Role.TECHNICAL]
     assert (box.account, str(box.until), box.then) == ("ca22222-ovh", "2031-01-31", "pl11111-ovh")
 
+    same = desk.run("set", "domain/a.example", "technical", "carol", *end)
+
+    assert (same.code, same.out) == (0, "")
+    assert "is carol already; nothing to change" in same.err
+
     again = desk.run("set", "domain/a.example", "technical", "dave")
 
     assert again.code == 1

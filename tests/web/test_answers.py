@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -57,6 +58,20 @@ def test_two_clicks_at_once_send_one_answer(place: Open, serve: Serve) -> None:
     said = sorted(text_of(click.result().text) for click in clicks)
     assert sum("nothing was sent again" in one for one in said) == 1
     assert shop.town.edit("GET", "requests")["POST /me/task/contactChange/{id}/accept"] == 1
+
+
+def test_a_look_that_began_before_an_answer_is_never_shown_after_it(place: Open, serve: Serve) -> None:
+    shop = place()
+    task = shop.asked()
+    page = serve(shop, refresh_seconds=0.0)
+    shop.faults({"path": "/services", "delay_ms": 1_500, "times": 1})
+    shop.await_hit()  # this look has read the requests already
+    token = shop.town.token(AGENCY, task)
+    told = page.post(f"/requests/{task}", party=AGENCY, answer="refuse", token=token)
+    assert "Nothing to answer any more" in told.text
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        assert "Nothing to answer any more" in page.get(f"/requests/{task}").text
 
 
 def test_refuse_and_resend_do_what_the_commands_do(place: Open, serve: Serve) -> None:
@@ -176,7 +191,11 @@ def test_pasted_links_open_their_request_without_showing_the_token(place: Open, 
     kept = re.findall(r'name="pasted" value="([^"]*)"', shown.text)[0]
     done = page.post(f"/requests/{task}", party=AGENCY, answer="accept", pasted=kept)
     assert "accepted for agency" in done.text
+    again = page.post(f"/requests/{task}", party=PLATFORM, answer="accept", pasted=kept)
+    assert "to platform is missing" in again.text  # a token is kept for one answer
     bare = page.post("/manager/", link=shop.town.token(PLATFORM, task), number=str(task))
     assert f"Request {task}" in bare.text
     assert "give its number" in page.post("/manager/", link="W" * 32).text
+    two = f"{shop.town.token(AGENCY, task)} {shop.town.token(PLATFORM, task)}"
+    assert "More than one token was pasted" in page.post("/manager/", link=two, number=str(task)).text
     assert "There is no token in what was pasted" in page.post("/manager/", link="hello").text

@@ -1,7 +1,8 @@
 """git's plumbing: which commit, which files it holds, what is in them. Nothing of the repository is run.
 
-No hook, filter or file system monitor has a part in these calls: what a repository configures may be a
-stranger's. What lies in a commit is read as it was committed, byte by byte.
+No hook, filter or file system monitor has a part in these calls, and nothing is fetched: what a repository
+configures may be a stranger's. What lies in a commit is read as it was committed, byte by byte, whatever
+`git replace` puts in its place here.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def contents(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
             end = done.stdout.index(b"\n", at)
             head = done.stdout[at:end].split()
             if len(head) != 3 or head[1] != b"blob":  # noqa: PLR2004 - object, type, size
-                raise ReconcilerError(f"git lacks the content of {visible(str(entry.path))}")
+                raise ReconcilerError(
+                    f"git lacks the content of {visible(str(entry.path))}",
+                    hint=f"in a partial clone, git cat-file -e {entry.object} fetches it",
+                )
             size = int(head[2])
             yield entry, done.stdout[end + 1 : end + 1 + size]
             at = end + 1 + size + 1
@@ -157,7 +161,13 @@ def _run(folder: Path, words: Iterable[str], stdin: str = "") -> subprocess.Comp
 def _environment() -> dict[str, str]:
     """Return the variables for git: none of those that would lead it to another repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return kept | {
+        "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch, by whatever program it configures
+        "GIT_NO_REPLACE_OBJECTS": "1",  # HEAD is what others have too
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
 
 
 def _failure(done: subprocess.CompletedProcess[bytes], what: str) -> ReconcilerError:

@@ -341,6 +341,39 @@ def test_nothing_that_a_repository_configures_is_run(repo: Repo, tmp_path: Path)
     assert not ran.exists()
 
 
+@pytest.mark.parametrize("transport", ["ext::{trap}", "{root}"])
+def test_what_a_partial_clone_lacks_is_told_and_no_program_is_run_to_fetch_it(
+    repo: Repo, tmp_path: Path, transport: str
+) -> None:
+    ran, trap = tmp_path / "ran", tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    trap.chmod(0o755)
+    file = repo.write("contacts.yaml", wants("a"))
+    repo.commit()
+    blob = repo.git("rev-parse", "HEAD:contacts.yaml")
+    (repo.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    told = {"url": transport.format(trap=trap, root=repo.root), "promisor": "true", "uploadpack": str(trap)}
+    for name, value in told.items():
+        repo.git("config", f"remote.origin.{name}", value)
+    repo.git("config", "protocol.ext.allow", "always")
+    repo.git("config", "core.repositoryformatversion", "1")
+    repo.git("config", "extensions.partialClone", "origin")
+    with pytest.raises(ReconcilerError, match="git lacks the content of contacts") as caught:
+        config_that_counts(file)
+    assert blob in str(caught.value.hint)
+    assert not ran.exists()
+
+
+def test_what_was_committed_counts_and_not_what_git_replace_shows_in_its_place(repo: Repo) -> None:
+    file = repo.write("contacts.yaml", wants("b"))
+    repo.commit()
+    other = repo.git("rev-parse", "HEAD:contacts.yaml")
+    repo.write("contacts.yaml", wants("a"))
+    repo.commit()
+    repo.git("replace", repo.git("rev-parse", "HEAD:contacts.yaml"), other)
+    assert technical(file) == "aa11111-ovh"
+
+
 def test_variables_of_git_do_not_lead_elsewhere(
     repo: Repo, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:

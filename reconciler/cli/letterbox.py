@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from reconciler.errors import ApiError
-from reconciler.mailbox.history import MailHistory
-from reconciler.mailbox.saved import read_saved
+from reconciler.mailbox import MailHistory, read_saved
 from reconciler.model import AccountId
 from reconciler.ports.endpoint import Reader
 from reconciler.ports.letters import Letter

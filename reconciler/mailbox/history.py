@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from reconciler.mailbox.mime import letter_of_text
 from reconciler.model import AccountId
-from reconciler.ports.endpoint import Mail, Reader
+from reconciler.ports.endpoint import Reader
 from reconciler.ports.letters import Letter
-
-
-def read_history(reader: Reader) -> Iterator[Letter]:
-    """Yield the mails of an account's own history, the oldest first.
-
-    Raises:
-        ApiError: the endpoint does not tell.
-    """
-    for mail in reader.mails():
-        yield _letter(mail, reader)
 
 
 class MailHistory:
@@ -40,11 +28,9 @@ class MailHistory:
             ApiError: the endpoint does not tell.
         """
         for mail in self._reader.mails(self._newest):
-            self._letters.append(_letter(mail, self._reader))
+            place = f"mail {mail.id} of {self.account}"
+            self._letters.append(
+                letter_of_text(mail.subject, mail.body, place, sent=mail.sent, owner=self.account)
+            )
             self._newest = mail.id
         return tuple(self._letters)
-
-
-def _letter(mail: Mail, reader: Reader) -> Letter:
-    place = f"mail {mail.id} of {reader.account}"
-    return letter_of_text(mail.subject, mail.body, place, sent=mail.sent, owner=reader.account)

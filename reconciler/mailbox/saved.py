@@ -33,33 +33,52 @@ def read_saved(where: Path | None) -> Iterator[Letter]:
             f"no mail to read at {visible(str(where))}: there is no such file or folder",
             hint="--mail takes a saved mail, a folder of them, a Maildir, an mbox, or - for standard input",
         )
-    return _below(where) if where.is_dir() else _in_file(where)
+    return _below(where) if where.is_dir() else _named(where)
 
 
 def _below(folder: Path) -> Iterator[Letter]:
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except OSError as error:
-        yield _unreadable(folder, error)
-        return
-    is_maildir = {"cur", "new"} <= set(names)
-    for name in names:
-        path = folder / name
-        if path.is_symlink() or (name.startswith(".") and not (is_maildir and (path / "cur").is_dir())):
+    """Yield what is below a folder, however deep: what waits is kept in a list, the next one at its end."""
+    waiting: list[tuple[Path, bool]] = [(folder, True)]
+    while waiting:
+        path, is_folder = waiting.pop()
+        try:
+            if is_folder:
+                waiting += reversed(_within(path))
+            else:
+                yield from _in_file(path, getattr(os, "O_NOFOLLOW", 0))
+        except OSError as error:
+            if path == folder or not isinstance(error, FileNotFoundError):  # what vanishes holds nothing
+                yield _unreadable(path, error)
+
+
+def _within(folder: Path) -> list[tuple[Path, bool]]:
+    """Return the files and folders in a folder that count, by name, each with whether it is a folder."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    is_maildir = {"cur", "new"} <= {entry.name for entry in entries}
+    within: list[tuple[Path, bool]] = []
+    for entry in entries:
+        path, is_folder = folder / entry.name, entry.is_dir(follow_symlinks=False)
+        if entry.name.startswith(".") and not (is_maildir and is_folder and (path / "cur").is_dir()):
             continue
-        if path.is_dir():
-            if not (is_maildir and name == "tmp"):
-                yield from _below(path)
-        elif path.is_file() and not is_maildir:  # files beside cur and new are its server's own
-            yield from _in_file(path, getattr(os, "O_NOFOLLOW", 0))
+        if is_folder:
+            if not (is_maildir and entry.name == "tmp"):
+                within.append((path, True))
+        elif entry.is_file(follow_symlinks=False) and not is_maildir:  # beside cur and new: its server's own
+            within.append((path, False))
+    return within
+
+
+def _named(path: Path) -> Iterator[Letter]:
+    try:
+        yield from _in_file(path)
+    except OSError as error:
+        yield _unreadable(path, error)
 
 
 def _in_file(path: Path, flags: int = 0) -> Iterator[Letter]:
-    try:
-        with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
-            yield from _letters(file, str(path))
-    except OSError as error:
-        yield _unreadable(path, error)
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+        yield from _letters(file, str(path))
 
 
 def _unreadable(path: Path, error: OSError) -> Letter:

@@ -175,6 +175,25 @@ def test_a_folder_that_cannot_be_listed_is_a_letter_that_says_so(tmp_path: Path)
     assert (gone.place, gone.trouble) == (str(tmp_path), "it cannot be read: No such file or directory")
 
 
+def test_folders_too_deep_to_be_named_are_a_letter_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "z.eml")
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    for _ in range(2200):  # two characters each: more than 4096, and more than Python calls within calls
+        Path("d").mkdir()
+        os.chdir("d")
+    save(Path("deep.eml"))
+    monkeypatch.undo()
+    try:
+        first, last = read_saved(tmp_path)
+    finally:  # deeper than pytest itself can remove it
+        subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)
+    assert first.trouble == "it cannot be read: File name too long"
+    assert (last.place, bool(last.finds)) == (str(tmp_path / "z.eml"), True)
+
+
 def test_a_file_that_opens_but_does_not_read_is_a_letter_that_says_so() -> None:
     (letter,) = read_saved(Path("/proc/self/mem"))
     assert letter.trouble == "it cannot be read: Input/output error"

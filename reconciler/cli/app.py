@@ -19,6 +19,7 @@ COMMANDS = {
     "apply": "Ask for what the plan shows, and journal every step.",
     "status": "Show every request: who still has to confirm, what to do next.",
     "watch": "Look again until every request is settled.",
+    "explain": "Show which line decides a service's contacts, and why the plan does what.",
     "list": "Show the services that the configured accounts are contacts of.",
     "confirm": "Find tokens in mails and confirm what we asked for and the file still wants.",
     "accept": "Confirm a request as one of its parties.",

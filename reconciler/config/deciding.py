@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from yaml import (
     CollectionEndEvent,
@@ -30,12 +32,31 @@ from reconciler.model.time_box import Place
 _MOST_LINES = 500
 """Of one entry; a longer one is decided where it begins."""
 
+_LONGEST_LINE = 160
+"""Of a line that is shown; a file may be one line."""
+
 _DEFAULTS = re.compile(r"""^(?:defaults|"defaults"|'defaults')[ \t]*:""", re.MULTILINE)
 _IN_THE_VALUE = 2
 """How deep the value of the first key is, within the mapping that holds that key."""
 
 Roles = Mapping[str, Place]
 """Where each role is named."""
+
+
+class Layer(StrEnum):
+    """What decides a contact."""
+
+    SERVICE = "service"  # the service's own entry
+    INCLUDED_DEFAULTS = "included_defaults"  # those of the included file that declares it
+    DEFAULTS = "defaults"  # those of the main file
+    ENTRY = "entry"  # the entry as a whole: which part of it, such as behind an alias, is not told
+
+
+class Decision(NamedTuple):
+    """The line that decides a contact, and what it belongs to."""
+
+    place: Place
+    layer: Layer
 
 
 class Deciding:
@@ -55,19 +76,39 @@ class Deciding:
 
     def __call__(self, service: ServiceId, role: Role | None) -> Place | None:
         """Return the line that decides `role`, or that declares the service; None where no file does."""
+        if role is None:
+            return self._config.places.get(service)
+        found = self.decision(service, role)
+        return found.place if found else None
+
+    def decision(self, service: ServiceId, role: Role) -> Decision | None:
+        """Return what decides `role`; None where no file declares the service."""
         declared = self._config.places.get(service)
-        if declared is None or role is None:
-            return declared
+        if declared is None:
+            return None
         if declared not in self._entries:
             self._entries[declared] = self._roles_at(declared)
-        found = self._entries[declared].get(role)
-        if found is not None:
-            return found
-        for file in (declared.file, self._config.files[0]):
-            found = self._defaults_of(file).get(role)
-            if found is not None:
-                return found
-        return declared
+        main = self._config.files[0]
+        layers = [
+            (Layer.SERVICE, self._entries[declared]),
+            (Layer.DEFAULTS, self._defaults_of(main)),
+        ]
+        if declared.file != main:
+            layers.insert(1, (Layer.INCLUDED_DEFAULTS, self._defaults_of(declared.file)))
+        for layer, roles in layers:
+            if role in roles:
+                return Decision(roles[role], layer)
+        return Decision(declared, Layer.ENTRY)
+
+    def source_line(self, place: Place) -> str:
+        """Return a line as the file is now; empty where it has gone, or may hold an address with a token."""
+        source = self._source(place.file)
+        if source is None:
+            return ""
+        line = source.text[source.start_of_line(place.line - 1) : source.start_of_line(place.line)].rstrip()
+        if "webhook" in line or "apprise" in line:
+            return ""
+        return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
 
     def _defaults_of(self, file: str) -> Roles:
         if file not in self._defaults:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import click
@@ -13,6 +13,7 @@ from reconciler.cli.exit_codes import ExitCode, worst
 from reconciler.cli.letterbox import Letterbox
 from reconciler.cli.noticing import look_and_tell
 from reconciler.cli.recording import begin, end
+from reconciler.config import Config
 from reconciler.confirm.verdicts import Kind, Verdict
 from reconciler.model import AccountId
 from reconciler.render import visible
@@ -35,11 +36,19 @@ _FAILED = frozenset({Kind.OUTCOME_UNKNOWN, Kind.NOT_SENT, Kind.NOT_SEEN})
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What `confirm` is told: for whom, how long to wait in seconds (None: one look), and how to write."""
+    """What `confirm` is told.
+
+    Attributes:
+        only: the one account that it confirms for; None: all.
+        seconds: how long to wait; None: one look.
+        style: how to write.
+        config_now: reads what counts as the file; it may change while we wait.
+    """
 
     only: AccountId | None
     seconds: float | None
     style: str
+    config_now: Callable[[], Config]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +78,11 @@ def _run(session: Session, letterbox: Letterbox, orders: Orders) -> ExitCode:
     confirmer = Confirmer(session, only=orders.only, waiting=orders.seconds is not None)
     record = _Record()
     if orders.seconds is None:
-        look, timed_out = _look(session, letterbox, confirmer, record), False
+        look, timed_out = _look(session, letterbox, confirmer, record, lambda: session.config), False
     else:
         pause = _AWAY if session.config.endpoint.is_remote else _HERE
         for last in watch(
-            lambda: _look(session, letterbox, confirmer, record),
+            lambda: _look(session, letterbox, confirmer, record, orders.config_now),
             lambda shown: shown.settled,
             Waiting(pause, orders.seconds),
             monotonic=time.monotonic,
@@ -108,9 +117,15 @@ class _Record:
         return tuple(self._verdicts.values())
 
 
-def _look(session: Session, letterbox: Letterbox, confirmer: Confirmer, record: _Record) -> _Look:
+def _look(
+    session: Session,
+    letterbox: Letterbox,
+    confirmer: Confirmer,
+    record: _Record,
+    config_now: Callable[[], Config],
+) -> _Look:
     post = letterbox.look()
-    done = confirmer.round(post.letters)
+    done = confirmer.round(post.letters, config_now())  # the file after the mails: those can take a while
     for verdict in record.take(done.verdicts):
         if verdict.kind in _LASTING:
             _say(verdict, session)

@@ -16,7 +16,7 @@ from reconciler.cli.options import Settings, find_file
 from reconciler.cli.places import journal_file, sandbox_folder
 from reconciler.cli.who import user
 from reconciler.config import Config, load
-from reconciler.errors import CredentialsError
+from reconciler.errors import CredentialsError, ReconcilerError
 from reconciler.model import AccountId, account_id
 from reconciler.render import visible
 from reconciler.session import Session
@@ -44,6 +44,20 @@ def open_session(
     config = _committed(file, settings) if committed else load(file)
     with session_of(config, file, settings, writing=writing, remembering=remembering) as session:
         yield session
+
+
+def committed_now(settings: Settings, opened: Config) -> Config:
+    """Return what counts as the file by now, for a session that was opened a while ago.
+
+    Raises:
+        ReconcilerError: it is not valid any more, or names another endpoint than the one that is open.
+    """
+    from reconciler.cli.repository import config_that_counts  # noqa: PLC0415  # only for who asks git
+
+    config = config_that_counts(find_file(settings.file)).config
+    if config.endpoint != opened.endpoint:
+        raise ReconcilerError("the file names another endpoint by now", hint="run it again")
+    return config
 
 
 @contextmanager

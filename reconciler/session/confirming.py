@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reconciler.config import Config
 from reconciler.confirm.carry_out import carry_out, preview
 from reconciler.confirm.judge import judge
 from reconciler.confirm.tries import Tries
@@ -51,10 +52,10 @@ class Confirmer:
         self._looker = Looker(session, only=only, waiting=waiting)
         self._tries = Tries(_Hand(session), Accounts(session.names))
 
-    def round(self, letters: Iterable[Letter]) -> Round:
-        """Look afresh and return what the letters come to now."""
+    def round(self, letters: Iterable[Letter], config: Config) -> Round:
+        """Look afresh and return what the letters come to now, by what `config` declares."""
         letters = tuple(letters)
-        sight = self._looker.look(letters)
+        sight = self._looker.look(letters, config)
         judged = judge(letters, sight.known)
         if self._session.writers:
             verdicts = carry_out(judged, self._tries)

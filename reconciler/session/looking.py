@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.config import Config
 from reconciler.errors import ApiError
 from reconciler.model import AccountId, Asked, Contacts, ServiceId, Task
 from reconciler.ports.letters import Letter
@@ -31,7 +32,7 @@ class Looker:
     """Looks again and again; the addresses in the accounts' profiles are asked for once.
 
     Args:
-        session: the file, the endpoint and the journal.
+        session: the endpoint and the journal.
         only: the one account that the run is for; None: all.
         waiting: whether all open requests of ours count, also those that no letter speaks of.
     """
@@ -42,8 +43,8 @@ class Looker:
         self._waiting = waiting
         self._addresses: dict[AccountId, str | None] | None = None
 
-    def look(self, letters: Iterable[Letter]) -> Sight:
-        """Return what is known by now of the requests that letters speak of."""
+    def look(self, letters: Iterable[Letter], config: Config) -> Sight:
+        """Return what is known by now of the requests that letters speak of; `config` tells what we want."""
         from reconciler.confirm.known import Known  # noqa: PLC0415 - only for the command that confirms
         from reconciler.observe.tasks import read_tasks  # noqa: PLC0415
 
@@ -70,7 +71,7 @@ class Looker:
             answers=by_task(session.journal.confirmations()),
             tasks=ours,
             live={service: result for service, result in shown.items() if isinstance(result, Contacts)},
-            desired=session.config.desired(now.date()),
+            desired=config.desired(now.date()),
             addresses=addresses,
             foreign=frozenset(task.id for task in seen.tasks if task.id not in asked),
             unseen=unseen,

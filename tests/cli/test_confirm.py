@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.cli.conftest import (
     Open,
     Place,
 )
-from tests.running import Desk, Done
+from tests.running import PATIENCE, Desk, Done
 from tests.sandbox.town import account, running, service, world
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "confirm.schema.json").read_text())
@@ -343,6 +344,30 @@ def test_a_change_back_that_is_not_committed_does_not_count_either(place: Open) 
     task = here.asked()
     here.desk.write(IN_SYNC)
     assert kinds(confirm(here))[task, AGENCY] == "would_confirm"
+
+
+def test_what_is_committed_while_it_waits_counts(place: Open) -> None:
+    here = place(SHOP_MOVES, *PEOPLE)
+    in_git(here)
+    task = here.asked()
+    folder = mail(here, "0.eml", 1, WRONG).parent
+    waiting = here.desk.start(
+        "confirm", "--mail", str(folder), "--yes", "--wait", str(PATIENCE), "--format", "json"
+    )
+    mail(here, "1.eml", task, here.town.token(PLATFORM, task), ADDRESSES[PLATFORM])
+    deadline = time.monotonic() + PATIENCE
+    while answers(here)[PLATFORM] is None:
+        assert time.monotonic() < deadline, waiting.err
+        time.sleep(0.05)
+    here.desk.write(IN_SYNC)
+    in_git(here)
+    mail(here, "2.eml", task, here.town.token(AGENCY, task), ADDRESSES[AGENCY])
+    done = waiting.wait()
+    assert done.code == 0, done.err  # nothing that the file wants is left to wait for
+    found = {Path(row["mail"]).name: row["verdict"] for row in done.json["verdicts"]}
+    assert found["1.eml"] == "confirmed"
+    assert found.get("2.eml") in {"unwanted", None}
+    assert answers(here)[AGENCY] is None
 
 
 # When the endpoint does not play along

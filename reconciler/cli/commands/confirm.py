@@ -58,7 +58,7 @@ def command(
     from reconciler.cli.confirming import Orders, run  # noqa: PLC0415
     from reconciler.cli.letterbox import Letterbox  # noqa: PLC0415
     from reconciler.cli.naming import account  # noqa: PLC0415
-    from reconciler.cli.opening import open_session  # noqa: PLC0415
+    from reconciler.cli.opening import committed_now, open_session  # noqa: PLC0415
     from reconciler.session.answering import require_keys  # noqa: PLC0415
 
     if history is None:
@@ -73,4 +73,5 @@ def command(
         paths = [None if str(path) == "-" else path for path in saved]
         readers = [reader for who, reader in session.readers.items() if history and only in {None, who}]
         letterbox = Letterbox(paths, readers, mailbox)
-        return run(session, letterbox, Orders(only, wait, style))
+        orders = Orders(only, wait, style, lambda: committed_now(settings, session.config))
+        return run(session, letterbox, orders)

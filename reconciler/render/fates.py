@@ -124,7 +124,7 @@ def _as_whom(asker: AccountId, role: Role, live: Contacts | None) -> str:
 
 
 def _deferred(row: Deferred, accounts: Accounts) -> Fate:
-    words = f"{accounts[row.asker]} asks once {waits_for(row.waits_for)} is settled: {_reason_to_wait(row)}"
+    words = f"waits for {waits_for(row.waits_for)}, then {accounts[row.asker]} asks: {_reason_to_wait(row)}"
     facts = {"asker": row.asker, "waits_for": [*row.waits_for]}
     return Fate("deferred", words, (_LATER,), facts)
 

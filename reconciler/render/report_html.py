@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -47,7 +48,8 @@ def plan_html(view: View) -> str:
     persons = people(view, accounts)
     found = flows(plan)
     overview = flow_table(found, accounts, "flows")
-    style = _part("report.css") + _labels([*tables, *persons, overview])
+    kinds = _kinds([*tables, *persons, overview])
+    style = _part("report.css") + _labels(kinds)
     script = _part("report.js")
     document = (
         _environment()
@@ -58,6 +60,7 @@ def plan_html(view: View) -> str:
             script=script,
             view=view,
             plan=plan,
+            kinds=kinds,
             tiles=_tiles(view, numbers),
             all_in_sync=numbers.all_in_sync,
             summary=[*summary(plan, numbers)],
@@ -115,12 +118,17 @@ def _part(name: str) -> str:
     return text
 
 
-def _labels(tables: list[Table]) -> str:
+def _kinds(tables: Iterable[Table]) -> dict[tuple[str, ...], str]:
+    """Return a class for each distinct row of headings: thousands of people share theirs."""
+    return {columns: f"kind-{number}" for number, columns in enumerate({one.columns: None for one in tables})}
+
+
+def _labels(kinds: Mapping[tuple[str, ...], str]) -> str:
     """Return the rules by which a narrow screen, where a row is a card, repeats each column's heading."""
     rules = [
-        f'#{table.key} td:nth-child({number})::before{{content:"{column}"}}'
-        for table in tables
-        for number, column in enumerate(table.columns, 1)
+        f'.{kind} td:nth-child({number})::before{{content:"{column}"}}'
+        for columns, kind in kinds.items()
+        for number, column in enumerate(columns, 1)
         if number > 1
     ]
     return "\n".join(("@media screen and (max-width: 46rem) {", *rules, "}\n"))

@@ -17,7 +17,7 @@ from reconciler.model import ROLES, AccountId
 from reconciler.model.time_box import Place
 from reconciler.plan import Plan
 from reconciler.render.report.flows import MOST_FLOWS, flows, picture
-from reconciler.render.report.lists import MOST_ROWS
+from reconciler.render.report.lists import MOST_PEOPLE, MOST_ROWS
 from reconciler.render.report_html import plan_html
 from reconciler.render.view import View
 from reconciler.render.wording import Accounts
@@ -201,6 +201,23 @@ def test_three_thousand_changes_stay_below_three_megabytes_and_all_of_them_are_t
     assert len(document.encode()) < 3_000_000
     rows = {row[0] for table in Read(document).tables.values() for row in table}
     assert {one.service for one in views.many().changes()} <= rows
+
+
+def test_three_thousand_people_who_confirm_one_change_each_stay_below_three_megabytes_too() -> None:
+    changes = [
+        plans.change(f"domain/s{index}.example", desired=AccountId(f"aa{index:05}-ovh"))
+        for index in range(views.THOUSANDS)
+    ]
+    document = plan_html(views.view(Plan(requests=tuple(map(plans.request, changes)))))
+    assert len(document.encode()) < 3_000_000
+    tables = Read(document).tables
+    confirmed = [
+        row for key, table in tables.items() if key.startswith(("person", "others")) for row in table[1:]
+    ]
+    assert len(confirmed) == 2 * views.THOUSANDS
+    assert len([key for key in tables if key.startswith("person")]) == MOST_PEOPLE
+    account, service, *_ = tables["others"][-1]
+    assert (account, service) == ("aa02999-ovh", "domain/s2999.example")
 
 
 def test_a_list_too_long_for_a_browser_is_cut_and_says_where_all_of_it_is() -> None:

@@ -15,6 +15,9 @@ from reconciler.render.wording import Accounts, counted, listed
 MOST_ROWS = 10_000
 """Of one table; with more a browser becomes too slow to be of use."""
 
+MOST_PEOPLE = 100
+"""Who have a table of their own; the rest, who have least to confirm, share one."""
+
 NO_LINE = "not in the file"
 _SERVICE, _ROLE, _CHANGE, _LINE = "Service", "Role", "Change", "Line"
 
@@ -73,7 +76,7 @@ def people(view: View, accounts: Accounts) -> list[Table]:
                 found.setdefault(account, []).append(row)
     columns = _SERVICE, "Roles", _CHANGE, "Asker", _LINE
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [
+    tables = [
         Table(
             f"person-{number}",
             f"{accounts[account]}: {counted(len(rows), 'confirmation')}",
@@ -82,8 +85,14 @@ def people(view: View, accounts: Accounts) -> list[Table]:
             rows[:MOST_ROWS],
             len(rows),
         )
-        for number, (account, rows) in enumerate(ranked, 1)
+        for number, (account, rows) in enumerate(ranked[:MOST_PEOPLE], 1)
     ]
+    rest = [(accounts[account], *row) for account, rows in ranked[MOST_PEOPLE:] for row in rows]
+    if rest:
+        others = counted(len(ranked) - MOST_PEOPLE, "other account")
+        title = f"{others}: {counted(len(rest), 'confirmation')}"
+        tables.append(Table("others", title, "act", ("Account", *columns), rest[:MOST_ROWS], len(rest)))
+    return tables
 
 
 def _with_arrows(rows: Iterable[Row], columns: Row) -> Iterable[Row]:

@@ -62,7 +62,7 @@ def test_who_asks_is_told_with_the_right_to_ask(live: Contacts, right: str) -> N
 def test_a_deferred_contact_tells_what_it_waits_for_and_why() -> None:
     admin = of("domain/both.example", Role.ADMIN)
     assert admin.why.startswith(
-        "waits for the technical change and the billing change, then platform (pl11111-ovh) asks: the admin goes"
+        "waits for the technical change and the billing change, then platform (pl11111-ovh) asks: the admin"
     )
     behind = of("domain/shop.example", Role.BILLING)
     assert behind.why == (

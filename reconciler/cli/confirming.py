@@ -34,6 +34,16 @@ _PARTIES = 2
 _FAILED = frozenset({Kind.OUTCOME_UNKNOWN, Kind.NOT_SENT, Kind.NOT_SEEN})
 
 
+_MAY_SERVE_YET = frozenset(
+    {
+        *(Kind.OUTCOME_UNKNOWN, Kind.NOT_SENT, Kind.NOT_SEEN, Kind.NOT_WAITING),
+        *(Kind.UNDECLARED, Kind.UNMANAGED, Kind.UNWANTED),
+        *(Kind.NO_CREDENTIALS, Kind.OTHER_ACCOUNT),
+    }
+)
+"""Verdicts on a token that a later look or run may come to another view of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What `confirm` is told.
@@ -129,8 +139,16 @@ def _look(
     for verdict in record.take(done.verdicts):
         if verdict.kind in _LASTING:
             _say(verdict, session)
-    letterbox.done_with(verdict.mail for verdict in done.verdicts if verdict.kind is Kind.CONFIRMED)
+    letterbox.done_with(_used_up(done.verdicts))
     return _Look(done, {**post.unreadable, **done.unreadable})
+
+
+def _used_up(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return the mails that a token of was taken, but for those that hold another one for later."""
+    kinds: dict[str, set[Kind]] = {}
+    for verdict in verdicts:
+        kinds.setdefault(verdict.mail, set()).add(verdict.kind)
+    return [mail for mail, found in kinds.items() if Kind.CONFIRMED in found and not found & _MAY_SERVE_YET]
 
 
 def _say(verdict: Verdict, session: Session) -> None:

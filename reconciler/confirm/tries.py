@@ -48,6 +48,7 @@ class Tries:
         self._names = names
         self._mails: dict[tuple[int, str], str] = {}
         self._tried: dict[tuple[Slot, str], Verdict] = {}
+        self._taken: dict[tuple[int, str], Verdict] = {}
         self._refused: Counter[Slot] = Counter()
         self._closed: dict[Slot, str] = {}
         self._paused: dict[Slot, str] = {}
@@ -62,6 +63,9 @@ class Tries:
         first = self._mails.setdefault((offer.task.id, offer.token), offer.mail)
         if first != offer.mail:
             return superseded(offer, f"the same token is in {first}")
+        taken = self._taken.get((offer.task.id, offer.token))
+        if taken is not None:  # it is nobody else's, also where another account is the only one left
+            return taken
         refusals: list[Verdict] = []
         for account in offer.accounts:
             verdict = self._for_account(offer, account)
@@ -105,7 +109,9 @@ class Tries:
             kind, detail = Kind.NOT_SENT, _words(error, offer.token)
         else:
             self._closed[slot] = f"the token in {offer.mail} was taken"
-            kind = Kind.CONFIRMED
+            taken = Verdict(offer.mail, Kind.CONFIRMED, detail, offer.task.id, account)
+            self._taken[offer.task.id, offer.token] = taken
+            return taken
         return Verdict(offer.mail, kind, detail, offer.task.id, account)
 
     def _after_refusal(self, offer: Offer, account: AccountId, words: str) -> tuple[Kind, str]:

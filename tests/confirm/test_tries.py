@@ -186,6 +186,14 @@ def test_a_refused_token_is_not_given_again_in_a_later_round() -> None:
     assert len(endpoint.given) == 1
 
 
+def test_a_token_that_was_taken_is_not_tried_for_the_party_that_is_left_in_a_later_round() -> None:
+    endpoint = Endpoint()
+    tries = Tries(endpoint, NAMES)
+    first = carry_out([offer("x", A, B)], tries)
+    assert carry_out([offer("x", B)], tries) == first
+    assert endpoint.given == [(A, "x")]
+
+
 def test_the_same_token_in_two_mails_is_given_once_and_the_surer_mail_is_named() -> None:
     endpoint = Endpoint()
     copy = replace(offer("x", A, B), mail="copy.eml")

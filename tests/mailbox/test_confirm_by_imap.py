@@ -81,6 +81,23 @@ def test_both_parties_are_confirmed_as_their_mails_arrive(here: Place, dovecot: 
         assert not any(secret.encode() in data for data in written)
 
 
+def test_a_letter_with_two_tokens_is_marked_only_when_neither_may_serve_any_more(
+    here: Place, dovecot: Dovecot, user: str
+) -> None:
+    task = here.asked()
+    both = [sent["body"] for party in (PLATFORM, AGENCY) for sent in here.town.mails(party)]
+    dovecot.deliver(user, ("Subject: Fwd: please\n\n" + "\n".join(both)).encode())
+    here.faults(
+        {"method": "POST", "path": "*/accept", "account": AGENCY, "status": 429, "body": {}, "times": 1}
+    )
+    first = here.run("confirm", "--imap", dovecot.url(user), "--yes", "--format", "json")
+    assert verdicts(first) == {(task, PLATFORM): "confirmed", (task, AGENCY): "not_sent"}, first.err
+    assert dovecot.flags(user) == [set()]
+    second = here.run("confirm", "--imap", dovecot.url(user), "--yes", "--format", "json")
+    assert verdicts(second)[task, AGENCY] == "confirmed", second.err
+    assert dovecot.flags(user) == [{DONE}]
+
+
 def test_a_dropped_line_and_a_marked_letter_do_not_disturb_a_run_that_waits(
     here: Place, dovecot: Dovecot, user: str
 ) -> None:

@@ -8,6 +8,7 @@ the whole structure at the first broken header. What a header means is the libra
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,11 +25,11 @@ from reconciler.mailbox.headers import (
     split,
     subject_of,
 )
-from reconciler.mailbox.links import finds_in
+from reconciler.mailbox.links import LENGTH, finds_in
 from reconciler.mailbox.markup import looks_like_html, words_of
 from reconciler.model import AccountId
 from reconciler.model.text import visible
-from reconciler.ports.letters import Letter
+from reconciler.ports.letters import Find, Letter
 
 LARGEST = 25 * 1024 * 1024
 """Bytes: a mail above this is not read. The usual servers take no larger ones."""
@@ -37,6 +38,7 @@ _TOO_LARGE = f"it is larger than {LARGEST // 2**20} MB"
 _DEEPEST = 20  # levels of parts in parts; a mail that was forwarded nine times has about as many
 _MOST_PARTS = 1_000
 _OUTLOOK = b"\xd0\xcf\x11\xe0"
+_LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{LENGTH},}}")
 _PART = re.compile(rb"^--(\S{1,200})[ \t]*\n(?=Content-)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -68,6 +70,7 @@ def letter_of(raw: bytes, place: str) -> Letter:
     _read_mail(_even(narrowed(raw)), reading, 0)
     finds = finds_in(reading.texts, reading.subjects)
     trouble = "it is encrypted" if reading.encrypted and not finds else None
+    shown = _without_tokens(shown, finds)
     return Letter(shown, reading.sent, frozenset(reading.recipients), finds=finds, trouble=trouble)
 
 
@@ -81,6 +84,17 @@ def letter_of_text(
     reading = _Reading()
     _add_text(body, reading, is_html=False)
     return Letter(shown, sent, owner=owner, finds=finds_in(reading.texts, [subject]))
+
+
+def _without_tokens(place: str, finds: Iterable[Find]) -> str:
+    """Return a place without the tokens in it: a mail may be saved under a name that is made of its link."""
+    tokens = {find.token.lower() for find in finds}
+
+    def blotted(run: re.Match[str]) -> str:
+        starts = range(len(run[0]) - LENGTH + 1)
+        return "***" if any(run[0][at : at + LENGTH].lower() in tokens for at in starts) else run[0]
+
+    return _LONG_RUN.sub(blotted, place)
 
 
 def _even(raw: bytes) -> bytes:

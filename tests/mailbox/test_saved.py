@@ -41,6 +41,13 @@ def test_a_file_is_one_mail(tmp_path: Path) -> None:
     assert [find.token for find in letter.finds] == [LOOK_ALIKE.token]
 
 
+def test_a_token_in_the_name_of_a_file_is_not_shown(tmp_path: Path) -> None:
+    told = "0123456789abcdef" * 2  # as many digits as a token has, and none
+    path = save(tmp_path / told / f"requests?token={LOOK_ALIKE.token.swapcase()}.eml")
+    (letter,) = read_saved(path)
+    assert letter.place == str(tmp_path / told / "requests?token=***.eml")
+
+
 def test_a_folder_is_read_to_its_depth_in_the_order_of_names(tmp_path: Path) -> None:
     for name in ("b.eml", "a/2.txt", "a/1.eml", "c/d/e.eml"):
         save(tmp_path / name)

@@ -34,11 +34,13 @@ from reconciler.ports.letters import Find, Letter
 LARGEST = 25 * 1024 * 1024
 """Bytes: a mail above this is not read. The usual servers take no larger ones."""
 
+LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{LENGTH},}}")
+"""What may be a token, or hold one."""
+
 _TOO_LARGE = f"it is larger than {LARGEST // 2**20} MB"
 _DEEPEST = 20  # levels of parts in parts; a mail that was forwarded nine times has about as many
 _MOST_PARTS = 1_000
 _OUTLOOK = b"\xd0\xcf\x11\xe0"
-_LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{LENGTH},}}")
 _PART = re.compile(rb"^--(\S{1,200})[ \t]*\n(?=Content-)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -94,7 +96,7 @@ def _without_tokens(place: str, finds: Iterable[Find]) -> str:
         starts = range(len(run[0]) - LENGTH + 1)
         return "***" if any(run[0][at : at + LENGTH].lower() in tokens for at in starts) else run[0]
 
-    return _LONG_RUN.sub(blotted, place)
+    return LONG_RUN.sub(blotted, place)
 
 
 def _even(raw: bytes) -> bytes:

@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISDIR
 from typing import BinaryIO
 
 from reconciler.errors import ReconcilerError
-from reconciler.mailbox.mime import LARGEST, letter_of
+from reconciler.mailbox.mime import LARGEST, LONG_RUN, letter_of
 from reconciler.model.text import visible
 from reconciler.ports.letters import Letter
 
@@ -24,16 +25,27 @@ def read_saved(where: Path | None) -> Iterator[Letter]:
     a Maildir what is still being delivered.
 
     Raises:
-        ReconcilerError: there is nothing at that place.
+        ReconcilerError: there is nothing at that place, or it may not be looked at.
     """
     if where is None:
         return _letters(sys.stdin.buffer, "standard input")
-    if not where.exists():
-        raise ReconcilerError(
-            f"no mail to read at {visible(str(where))}: there is no such file or folder",
-            hint="--mail takes a saved mail, a folder of them, a Maildir, an mbox, or - for standard input",
-        )
-    return _below(where) if where.is_dir() else _named(where)
+    try:
+        is_folder = S_ISDIR(where.stat().st_mode)
+    except (FileNotFoundError, ValueError):  # the latter for a NUL
+        raise _nothing(where, "there is no such file or folder") from None
+    except OSError as error:
+        raise _nothing(where, error.strerror or type(error).__name__) from None
+    return _below(where) if is_folder else _named(where)
+
+
+def _nothing(where: Path, why: str) -> ReconcilerError:
+    """Return the error for a place without mails; somebody may have given a link, a token or a whole mail."""
+    text = str(where)
+    shown = "a text of several lines" if "\n" in text else LONG_RUN.sub("***", visible(text))
+    hint = "--mail takes a saved mail, a folder of them, a Maildir, an mbox, or - for standard input"
+    if LONG_RUN.search(text):
+        hint += "; reconciler accept takes a link or a token"
+    return ReconcilerError(f"no mail to read at {shown}: {why}", hint=hint)
 
 
 def _below(folder: Path) -> Iterator[Letter]:

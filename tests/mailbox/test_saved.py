@@ -156,6 +156,25 @@ def test_nothing_at_a_place_is_told_with_what_to_give(tmp_path: Path) -> None:
     assert "a Maildir, an mbox, or - for standard input" in str(told.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://ovh.example/#/contacts/7?tab=REQUESTS&token={}", "ests&token=***: there is no such"),
+        ("{}", "***: there is no such"),
+        ("Dear you,\n" + 5000 * "." + "\ntoken={}", "a text of several lines: File name too long"),
+        ("/proc/self/status/{}.eml", "/proc/self/status/***.eml: Not a directory"),
+        ("\0{}", "***: there is no such"),
+    ],
+)
+def test_a_token_that_is_given_in_place_of_a_file_is_not_repeated(given: str, shown: str) -> None:
+    with pytest.raises(ReconcilerError) as told:
+        read_saved(Path(given.format(LOOK_ALIKE.token)))
+    assert shown.lower() in str(told.value).lower()
+    assert LOOK_ALIKE.token not in str(told.value)
+    assert "reconciler accept" in str(told.value.hint)
+    assert told.value.__cause__ is None
+
+
 def test_an_empty_folder_holds_no_letters(tmp_path: Path) -> None:
     assert list(read_saved(tmp_path)) == []
 

@@ -138,7 +138,7 @@ def test_with_a_closed_stdin_there_is_nobody_to_ask_and_no_token(place: Open) ->
     here = place()
     done = closed(here.desk, "<&-", "apply")
     assert done.returncode == 64
-    assert "apply needs --yes or --expect FINGERPRINT" in done.stderr
+    assert "apply needs --yes, a saved plan or --expect FINGERPRINT" in done.stderr
     task = here.asked()
     done = closed(here.desk, "<&-", "accept", str(task), "--as", "agency")
     assert done.returncode == 64

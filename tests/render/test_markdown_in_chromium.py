@@ -8,9 +8,7 @@ from reconciler.model import AccountId
 from reconciler.render import View, markdown_of
 from tests.render import plans, views
 from tests.render.markdown import page_of
-from tests.web.browser import Visit, chromium, visit
-
-__all__ = ["chromium", "visit"]  # fixtures
+from tests.web.browser import Visit
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
     served = serving(desk)            # a context: `served.url`, `served.get(path)`
     page = visit(...)                 # a Playwright page that fails the test on any complaint of its console
 
-Import the fixtures `chromium`, `visit` and `axe` into a `conftest.py`.
+The fixtures `chromium`, `visit` and `axe` are those of all tests: `tests/conftest.py` takes them in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Chromium for what it shows of the formats that it reads."""
+"""One Chromium for all rooms that look at what they made: a second driver in one process is refused."""
 
 from __future__ import annotations
 

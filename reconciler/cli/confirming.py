@@ -118,13 +118,20 @@ class _Record:
             count[verdict.mail] += 1
             key = verdict.mail, count[verdict.mail]
             earlier = self._verdicts.get(key)
-            if earlier is None or (earlier.kind not in _LASTING and earlier != verdict):
+            if earlier is None or (earlier != verdict and _goes_before(verdict, earlier)):
                 self._verdicts[key] = verdict
                 yield verdict
 
     def all(self) -> tuple[Verdict, ...]:
         """Return every verdict, in the order in which the tokens were first seen."""
         return tuple(self._verdicts.values())
+
+
+def _goes_before(later: Verdict, earlier: Verdict) -> bool:
+    """Tell whether a later verdict counts; a file may have been saved anew, with a token that was taken."""
+    return earlier.kind not in _LASTING or (
+        later.kind is Kind.CONFIRMED and earlier.kind is not Kind.CONFIRMED
+    )
 
 
 def _look(

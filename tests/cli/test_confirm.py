@@ -546,6 +546,24 @@ def test_a_refused_token_is_not_tried_again_while_it_waits(place: Open) -> None:
     assert (done.code, posts(here)) == (4, 1)
 
 
+def test_a_mail_that_is_saved_anew_with_a_good_token_while_it_waits_is_told_as_confirmed(place: Open) -> None:
+    here = place(SHOP_MOVES, *PEOPLE)
+    task = here.asked()
+    saved = mail(here, "1.eml", task, WRONG, ADDRESSES[AGENCY])
+    run = here.desk.start(
+        *("confirm", "--mail", str(saved), "--yes", "--as", "agency", "--wait", str(PATIENCE)),
+        *("--format", "json"),
+    )
+    deadline = time.monotonic() + PATIENCE
+    while posts(here) < 1:
+        assert time.monotonic() < deadline, run.err
+        time.sleep(0.05)
+    mail(here, "1.eml", task, here.town.token(AGENCY, task), ADDRESSES[AGENCY])
+    done = run.wait()
+    assert kinds(done) == {(task, AGENCY): "confirmed"}
+    assert done.code == 0, done.err
+
+
 def test_every_request_of_a_file_is_confirmed(place: Open) -> None:
     here = place(BOTH_MOVE)
     assert here.run("apply", "--yes").code == 0

@@ -191,3 +191,16 @@ def test_a_service_that_cannot_be_read_is_unknown_and_exit_1(place: Open) -> Non
     done = here.run("explain", SHOP)
     assert done.code == 1, done.out
     assert "technical: not readable" in done.out
+
+
+def test_a_line_that_may_hold_the_address_of_a_chat_is_not_shown(place: Open) -> None:
+    here = place()
+    here.desk.file.write_text(
+        f'{{version: 1, endpoint: "{here.desk.url}", accounts: {{platform: {PLATFORM}, agency: {AGENCY}}}, '
+        f'notify: [{{webhook: "http://127.0.0.1:1/T0KEN"}}], services: {{{SHOP}: {{technical: agency}}}}}}\n'
+    )
+    done = here.run("explain", SHOP)
+    assert done.code == 0, done.err
+    assert f"decided: {here.desk.file}:1, the service's own entry" in done.out
+    assert "T0KEN" not in done.out + done.err
+    assert explained(here)["declared"]["source"] == ""

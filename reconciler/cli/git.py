@@ -98,10 +98,15 @@ def repository_of(folder: Path) -> Repository | None:
         return None
     if done.returncode == 0:
         return Repository(Path(_text(done.stdout)))
-    real = Path(os.path.realpath(folder))
-    if any((above / ".git").exists() for above in (real, *real.parents)):
+    if looks_tracked(folder):
         raise _failure(done, "git does not open the repository of the file")
     return None
+
+
+def looks_tracked(folder: Path) -> bool:
+    """Tell whether a folder lies in what looks like a repository, whether or not git can open it."""
+    real = Path(os.path.realpath(folder))
+    return any((above / ".git").exists() for above in (real, *real.parents))
 
 
 def contents(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:

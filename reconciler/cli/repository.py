@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from reconciler.cli.contents import differs, digests_of
-from reconciler.cli.git import Entry, Repository, contents, repository_of
+from reconciler.cli.git import Entry, Repository, contents, looks_tracked, repository_of
 from reconciler.config import Config, include_patterns, load
 from reconciler.errors import ReconcilerError
 from reconciler.model.text import visible
@@ -29,17 +29,25 @@ class Counted:
 
 
 def config_that_counts(file: Path) -> Counted:
-    """Return what a file declares at HEAD; as it lies there, where HEAD holds none or there is no git.
+    """Return what a file declares at HEAD; as it lies there, where it is in no repository.
 
     Raises:
         ConfigError: with every problem found.
-        ReconcilerError: git does not tell.
+        ReconcilerError: HEAD does not hold the file, or git does not tell: nobody has agreed to what it says.
     """
     with _extracted(file, "HEAD") as found:
         if found is None:
+            if looks_tracked(file.parent):
+                raise ReconcilerError(
+                    f"{visible(str(file))} lies in a repository, and git is not here to tell what HEAD holds",
+                    hint="install git: only what is committed counts",
+                )
             return Counted(load(file))
         if found.main is None:
-            return Counted(load(file), f"{visible(str(file))} is not committed: it counts as it is")
+            raise ReconcilerError(
+                f"{visible(str(file))} is not committed: HEAD wants nothing yet",
+                hint="commit it: only what is committed counts",
+            )
         config = load(found.main, shown_as=file)
         if not differs(found.main, config, file):
             return Counted(config)

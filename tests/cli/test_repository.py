@@ -135,25 +135,26 @@ def test_a_file_outside_of_git_counts_as_it_is(tmp_path: Path) -> None:
     assert config_at(file, "HEAD") is None
 
 
-def test_a_file_that_git_does_not_hold_counts_as_it_is_and_that_is_told(repo: Repo) -> None:
+def test_a_file_that_head_does_not_hold_wants_nothing_yet(repo: Repo) -> None:
     file = repo.write("contacts.yaml", wants("a"))
-    note = f"{file} is not committed: it counts as it is"
-    assert config_that_counts(file).note == note  # no commit at all
+    with pytest.raises(ReconcilerError, match="is not committed: HEAD wants nothing yet"):
+        config_that_counts(file)  # no commit at all
     file.unlink()
     repo.write("other", "")
     repo.commit()
     repo.write("contacts.yaml", wants("b"))
-    counted = config_that_counts(file)
-    assert (counted.config.rows[SHOP].technical, counted.note) == ("bb22222-ovh", note)
+    with pytest.raises(ReconcilerError, match="is not committed: HEAD wants nothing yet"):
+        config_that_counts(file)
     assert config_at(file, "HEAD") is None
 
 
-def test_without_git_the_file_counts_as_it_is(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_nothing_of_a_repository_counts(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     file = repo.write("contacts.yaml", wants("a"))
     repo.commit()
     repo.write("contacts.yaml", wants("b"))
     monkeypatch.setenv("PATH", str(repo.root))
-    assert technical(file) == "bb22222-ovh"
+    with pytest.raises(ReconcilerError, match="git is not here to tell what HEAD holds"):
+        config_that_counts(file)
 
 
 def test_a_repository_that_git_does_not_open_is_an_error(repo: Repo) -> None:

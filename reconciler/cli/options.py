@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -53,6 +54,20 @@ _journal = click.option(
 )
 _verbose = click.option("-v", "--verbose", count=True, help="Tell more on stderr.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Tell only failures.")
+
+
+class Seconds(click.FloatRange):
+    """A span of time; `nan` is none, and would be waited for without end."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number of seconds."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no span of time", param, ctx)
+        return number
+
 
 detailed_exitcode = click.option(
     "--detailed-exitcode",

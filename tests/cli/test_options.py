@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.cli.app import COMMANDS, app
 from tests.cli.conftest import IN_SYNC, Open
-from tests.running import Done
+from tests.running import Desk, Done
 
 
 def options() -> Iterator[tuple[tuple[str, ...], click.Option]]:
@@ -150,3 +150,13 @@ def test_help_names_every_command_and_the_rule_of_the_variables(place: Open) -> 
     assert done.err == ""
     assert all(f"  {name} " in done.out for name in COMMANDS)
     assert "RECONCILER_PLAN_FORMAT" in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("watch", "--timeout"), ("confirm", "--wait"), ("apply", "--lock-timeout")]
+)
+def test_a_time_that_is_no_number_is_not_waited_for(arguments: tuple[str, str], tmp_path: Path) -> None:
+    done = Desk(tmp_path, "", {}).run(*arguments, "nan")
+
+    assert done.code == 64
+    assert "'nan' is no span of time" in done.err

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.durations import duration
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.options import Settings, find_file, output_format, with_endpoint
+from reconciler.cli.options import Seconds, Settings, find_file, output_format, with_endpoint
 from reconciler.cli.options import detailed_exitcode as detailed_option
 from reconciler.cli.planning import lifting, retrying
 
@@ -31,7 +31,7 @@ from reconciler.cli.planning import lifting, retrying
 )
 @click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=Seconds(min=0),
     default=0,
     metavar="SECONDS",
     help="Wait this long for another run to end.",

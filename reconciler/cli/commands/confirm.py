@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.exit_codes import ExitCode
 from reconciler.cli.inbox import imap_option, open_inbox
-from reconciler.cli.options import Settings, output_format, with_endpoint
+from reconciler.cli.options import Seconds, Settings, output_format, with_endpoint
 
 if TYPE_CHECKING:
     from reconciler.mailbox.address import MailboxAddress
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     default=None,
     help="Read the mail history that OVHcloud keeps of each account. [default: if no other source is given]",
 )
-@click.option("--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Keep looking for so long.")
+@click.option("--wait", type=Seconds(min=0), metavar="SECONDS", help="Keep looking for so long.")
 @click.option("--yes", is_flag=True, help="Confirm; without it, only show what would be confirmed.")
 @click.option("--as", "party", metavar="ACCOUNT", help="Confirm for this one of our accounts only.")
 def command(

@@ -5,20 +5,20 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.exit_codes import ExitCode
-from reconciler.cli.options import Settings, with_endpoint
+from reconciler.cli.options import Seconds, Settings, with_endpoint
 
 
 @click.command("watch")
 @with_endpoint
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=Seconds(min=0),
     metavar="SECONDS",
     help="Stop after this long. [default: never]",
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.1),
+    type=Seconds(min=0.1),
     metavar="SECONDS",
     help="Time between two looks. [default: 60, and 2 on this machine's own endpoints]",
 )

@@ -32,6 +32,7 @@ COMMANDS = {
     "validate": "Check the file; needs no credentials and no network.",
     "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
     "risks": "Show what could go wrong with the services, and what helps.",
+    "doctor": "Check keys, rights, accounts, journal and git before anyone needs them.",
     "schema": "Print the JSON schema of the file or of the plan.",
     "serve": "A page with every service and request, for a browser.",
     "sandbox": "Run a small OVHcloud of one's own, and read its mails.",

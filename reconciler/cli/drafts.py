@@ -22,13 +22,15 @@ class Draft:
 
     Args:
         path: where it is to be; a link is followed. What was there stays until then, and its mode after.
+        private: for its owner's eyes only, whatever was there.
 
     Raises:
         ReconcilerError: it could not be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, private: bool = False) -> None:
         self.path = path
+        self._private = private
         self._target = Path(os.path.realpath(path))
         self._draft: Path | None = None
         try:
@@ -78,7 +80,8 @@ class Draft:
             raise PermissionError(13, "it must not be written")
         number, name = tempfile.mkstemp(dir=self._target.parent, prefix=".reconciler-")
         self._draft = Path(name)
-        os.fchmod(number, _NEW_FILE & ~_umask() if mode is None else stat.S_IMODE(mode))
+        if not self._private:  # as it is made, only its owner reads it
+            os.fchmod(number, _NEW_FILE & ~_umask() if mode is None else stat.S_IMODE(mode))
         os.close(number)
 
     def _mode(self) -> int | None:

@@ -76,16 +76,13 @@ def session_of(
     for warning in config.warnings:
         _warn(warning, settings)
     with ExitStack() as stack:
-        address, keyring = _endpoint(config, file, settings, stack)
-        for warning in keyring.warnings:
-            _warn(warning, settings)
-        keyring = replace(keyring, accounts=_by_id(keyring, config))
+        address, keyring = open_keys(config, file, settings, stack)
         from reconciler.providers.ovh.connections import connect  # noqa: PLC0415  # requests and ovh
 
         connections = stack.enter_context(connect(address, keyring))
         if not connections.readers:
             raise _nobody_let_us_in(connections.failures, config, settings)
-        journal = _journal(config, file, settings, writable=writing or remembering)
+        journal = open_journal_of(config, file, settings, writable=writing or remembering)
         stack.callback(journal.close)
         yield Session(
             config,
@@ -104,11 +101,23 @@ def open_memory(settings: Settings) -> Iterator[tuple[Config, AuditedJournal]]:
     config = load(file)
     for warning in config.warnings:
         _warn(warning, settings)
-    journal = _journal(config, file, settings, writable=False)
+    journal = open_journal_of(config, file, settings, writable=False)
     try:
         yield config, journal
     finally:
         journal.close()
+
+
+def open_keys(config: Config, file: Path, settings: Settings, stack: ExitStack) -> tuple[str, Keyring]:
+    """Return where the endpoint is, until `stack` is closed, and all keys for it, by account id.
+
+    Raises:
+        CredentialsError: the keys cannot be read.
+    """
+    address, keyring = _endpoint(config, file, settings, stack)
+    for warning in keyring.warnings:
+        _warn(warning, settings)
+    return address, replace(keyring, accounts=_by_id(keyring, config))
 
 
 def _committed(file: Path, settings: Settings) -> Config:
@@ -155,15 +164,18 @@ def _endpoint(config: Config, file: Path, settings: Settings, stack: ExitStack) 
     )
 
 
-def _journal(config: Config, file: Path, settings: Settings, *, writable: bool) -> AuditedJournal:
+def open_journal_of(config: Config, file: Path, settings: Settings, *, writable: bool) -> AuditedJournal:
+    """Open the journal of a file's endpoint."""
     from reconciler.journal import open_journal  # noqa: PLC0415
 
-    identity = config.endpoint.name
-    default = journal_file()
-    if config.endpoint.is_sandbox:
-        folder = sandbox_folder(file)
-        identity, default = f"sandbox:{folder.name}", folder / "journal.sqlite3"
-    return open_journal(settings.journal or default, identity, read_only=not writable)
+    identity = f"sandbox:{sandbox_folder(file).name}" if config.endpoint.is_sandbox else config.endpoint.name
+    return open_journal(journal_place(config, file, settings), identity, read_only=not writable)
+
+
+def journal_place(config: Config, file: Path, settings: Settings) -> str | Path:
+    """Return the path or URL of the journal of a file's endpoint."""
+    default = sandbox_folder(file) / "journal.sqlite3" if config.endpoint.is_sandbox else journal_file()
+    return settings.journal or default
 
 
 def _nobody_let_us_in(

@@ -21,7 +21,10 @@ __all__ = ["LEASE_SECONDS", "Audit", "AuditedJournal", "Break", "Fault", "open_j
 
 
 class AuditedJournal(Chronicle, Protocol):
-    """A journal whose entries are chained, so that tampering shows."""
+    """A journal whose entries are chained, so that tampering shows, and whose lock can be looked at."""
+
+    def holder(self) -> str | None:
+        """Return who holds the lock, since when, for people; None: it is free. Takes nothing."""
 
     def verify(self) -> int | None:
         """Return the number of the first entry that was changed, lost or moved; None if the chain holds.

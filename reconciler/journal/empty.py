@@ -97,6 +97,9 @@ class EmptyJournal:
         """Raise JournalError."""
         raise _reading_only(owner, timeout)
 
+    def holder(self) -> None:
+        """Return None: nobody holds a lock that is not there."""
+
     def verify(self) -> int | None:
         """Return None: a chain without links is not broken."""
         return None

@@ -141,6 +141,10 @@ class DatabaseJournal:
         self._refuse_if_read_only()
         return self._lease.held(owner, timeout)
 
+    def holder(self) -> str | None:
+        """Return who holds the lock, since when; None: it is free."""
+        return self._lease.holder()
+
     def verify(self) -> int | None:
         """Return the number of the first entry that was changed, lost or moved; None if the chain holds."""
         audit = self.audit()

@@ -54,6 +54,13 @@ class Lease:
                 if renewer.ident is not None:
                     renewer.join()
 
+    def holder(self) -> str | None:
+        """Return who holds the lease, since when; None: nobody who is alive. Takes nothing."""
+        found = self._ledger.lease()
+        if found is None or found[0]["owner"] is None or not _is_alive(*found):
+            return None
+        return _described(found[0])
+
     def check(self, row: Mapping[str, Any]) -> None:
         """Refuse a write whose lease another run has taken over; `row` is locked by the write's transaction.
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from reconciler.journal.audit import Audit, audited
 from reconciler.journal.chain import GENESIS, Head
@@ -115,6 +115,17 @@ class Ledger:
     def now(self, write: Write) -> datetime:
         """Return the time that all who share this database agree on: its server's, or this host's."""
         return write.server_time() if self._engine.dialect.name == "postgresql" else self._clock()
+
+    def lease(self) -> tuple[Mapping[str, Any], datetime] | None:
+        """Return the endpoint's row, which holds the lease, and the time that judges it; None: no row."""
+        with self.reading() as connection:
+            chosen = select(ENDPOINTS).where(ENDPOINTS.c.endpoint == self.endpoint)
+            row = connection.execute(chosen).one_or_none()
+            if row is None:
+                return None
+            if self._engine.dialect.name != "postgresql":
+                return row._asdict(), self._clock()
+            return row._asdict(), connection.execute(select(func.clock_timestamp())).scalar_one()
 
     def head(self, connection: Connection) -> Head:
         """Return the last link of the chain."""

@@ -9,7 +9,7 @@ from reconciler.model.contacts import (
     account_id,
 )
 from reconciler.model.memory import Answer, Asked, Claim, Confirmation, Move, Retry, Sighting
-from reconciler.model.observation import AccountFacts, Observation, Region
+from reconciler.model.observation import AccountFacts, Look, Observation, Region
 from reconciler.model.routes import Route, UnknownRouteError, route_of, service_name
 from reconciler.model.tasks import OPEN_STATES, Task, TaskState, parties
 
@@ -23,6 +23,7 @@ __all__ = [
     "Claim",
     "Confirmation",
     "Contacts",
+    "Look",
     "Move",
     "Observation",
     "Region",

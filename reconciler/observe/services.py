@@ -22,7 +22,7 @@ class SeenServices(NamedTuple):
 
     Attributes:
         unknown: wanted services that somebody could not read and nobody else saw, each with the reason.
-        unreadable: accounts whose services were all asked for and could not all be read, with the reason.
+        incomplete: accounts whose services were listed and could not all be read, with the reason.
         unlisted: accounts whose services could not be listed, with the reason: undeclared ones go unseen.
         without_change: how many listed services are of products without a contact change, or gone by now.
     """
@@ -30,7 +30,7 @@ class SeenServices(NamedTuple):
     live: Live
     in_debt: frozenset[ServiceId]
     unknown: Mapping[ServiceId, str]
-    unreadable: Mapping[AccountId, str]
+    incomplete: Mapping[AccountId, str]
     unlisted: Mapping[AccountId, str]
     without_change: int
 
@@ -54,10 +54,11 @@ def read_services(
         everything: read all, whatever it costs.
     """
     listed: dict[AccountId, Collection[int]] = {}
-    errors: dict[AccountId, ApiError] = {}
+    unlisted: dict[AccountId, str] = {}
+    incomplete: dict[AccountId, str] = {}
     for reader, ids in zip(readers, pool.map(_listed, readers), strict=True):
         if isinstance(ids, ApiError):
-            errors[reader.account] = ids
+            unlisted[reader.account] = str(ids)
         else:
             listed[reader.account] = ids
     worth = _MANY_TIMES * (len(wanted) + len(open_names)) + _FEW
@@ -67,14 +68,13 @@ def read_services(
         if reader.account in listed
         and (everything or len(listed[reader.account]) <= worth or _in_bulk(reader, listed[reader.account]))
     }
-    unlisted = {account: str(error) for account, error in errors.items()}
     visible = {account: listed[account] for account in whole}
     sparse = [reader for reader in readers if reader.account in listed and reader.account not in whole]
     visible |= _named(sparse, open_names, pool)
     shared = share_out(readers, visible, _read, pool)
     for account in whole:
         for number in shared.failed.keys() & set(listed[account]):
-            errors.setdefault(account, shared.failed[number])
+            incomplete.setdefault(account, str(shared.failed[number]))
     records = {record.service: record for record in shared.found.values()}
     missing = [service for service in wanted if service not in records]
     in_turn = sorted(readers, key=lambda reader: (reader.account in whole, reader.account))
@@ -88,12 +88,8 @@ def read_services(
         live={record.service: record.contacts for record in records.values()},
         in_debt=frozenset(record.service for record in records.values() if record.in_debt),
         unknown=unknown,
-        unreadable={
-            account: f"its services could not all be read: {error}" for account, error in errors.items()
-        }
-        if everything
-        else {},
-        unlisted={} if everything else unlisted,
+        incomplete=incomplete,
+        unlisted=unlisted,
         without_change=len(shared.gone),
     )
 

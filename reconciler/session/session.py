@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.config import Config
-from reconciler.model import AccountId, Observation, Retry, ServiceId
+from reconciler.model import AccountId, Look, Observation, Retry, ServiceId
 from reconciler.model.text import visible
 from reconciler.ports.endpoint import Reader, Writer
 from reconciler.ports.journal import Chronicle
@@ -26,6 +26,7 @@ class Session:
         unreadable: accounts that did not, each with the reason.
         writers: how to ask and answer; empty for commands that only read.
         user: on whose behalf, for the journal; None where nobody is named.
+        snapshot: an earlier look that stands for the endpoint; None: the endpoint itself is looked at.
     """
 
     config: Config
@@ -34,6 +35,7 @@ class Session:
     writers: Mapping[AccountId, Writer]
     journal: Chronicle
     user: str | None = None
+    snapshot: Look | None = None
 
     @property
     def names(self) -> Mapping[AccountId, str]:
@@ -51,18 +53,32 @@ class Session:
             everything: see also what the file does not declare.
             also: services to look for as if the file declared them.
         """
-        from reconciler.observe import observe  # noqa: PLC0415
+        from reconciler.observe import judge  # noqa: PLC0415
 
-        observation = observe(
+        declared = [*self.config.rows, *(one for one in also if one not in self.config.rows)]
+        region = self.config.endpoint.region
+        if self.snapshot is None:
+            seen = self.look(everything=everything, declared=declared)
+        else:
+            from reconciler.session.replaying import as_seen_for  # noqa: PLC0415
+
+            seen = as_seen_for(self.snapshot, declared, region)
+        return judge(seen, declared, region=region, everything=everything)
+
+    def look(self, *, everything: bool, declared: Iterable[ServiceId]) -> Look:
+        """Look at the endpoint for these services, or for every service; the journal keeps what is new."""
+        from reconciler.observe import look_at  # noqa: PLC0415
+
+        seen = look_at(
             self.readers,
             self.unreadable,
-            [*self.config.rows, *(one for one in also if one not in self.config.rows)],
+            declared,
             region=self.config.endpoint.region,
             known_tasks=self.journal.settled_tasks(),
             everything=everything,
         )
-        self.journal.saw(observation.tasks, observation.at)
-        return observation
+        self.journal.saw(seen.tasks, seen.at)
+        return seen
 
     def propose(
         self,

@@ -39,7 +39,20 @@ def test_help_imports_neither_yaml_nor_pydantic(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["plan", "apply", "status", "watch", "list", "accept", "serve", "import", "risks", "sandbox", "demo"],
+    [
+        "plan",
+        "apply",
+        "status",
+        "watch",
+        "list",
+        "accept",
+        "serve",
+        "import",
+        "risks",
+        "doctor",
+        "sandbox",
+        "demo",
+    ],
 )
 def test_the_help_of_a_command_imports_no_more_than_its_options_need(command: str) -> None:
     assert not imported(command, "--help") & (NEVER | {"yaml", "pydantic"})

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 @retrying
 @lifting
 @click.option("--base", metavar="REF", help="Show only what this branch adds to what REF already wants.")
+@click.option(
+    "--snapshot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Plan from what reconciler snapshot saw; needs no credentials, no network and no journal.",
+)
 @saving
 def command(
     settings: Settings,
@@ -40,29 +46,30 @@ def command(
     lift: tuple[str, ...],
     reason: str | None,
     base: str | None,
+    snapshot: Path | None,
     out: Path | None,
     valid_for: timedelta | None,
 ) -> ExitCode:
     """Show what would be asked of whom, what waits, and what is blocked and why. Asks nothing.
 
     With --base, a branch that is behind shows its own changes only: what others have merged since is neither
-    shown nor taken back. With --out, reconciler apply FILE asks for exactly this plan, or for nothing.
+    shown nor taken back. With --snapshot, a file that reconciler snapshot wrote stands for OVHcloud. With
+    --out, reconciler apply FILE asks for exactly this plan, or for nothing.
     """
     from reconciler.cli.naming import guards  # noqa: PLC0415
-    from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.outputs import opened, view_of  # noqa: PLC0415
     from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
+    from reconciler.cli.snapshots import session_or_snapshot, warn_of_unasked  # noqa: PLC0415
     from reconciler.cli.verdict import code_of  # noqa: PLC0415
 
     lifted = guards(lift, reason)
     key = plain_key(comment_key)
     wanted = chosen(outputs, style)
+    taken = [find_file(settings.file), *(one.path for one in wanted if one.path)]
     with (
         opened(wanted, find_file(settings.file)) as written,
-        drafted(
-            out, valid_for, taken=[find_file(settings.file), *(one.path for one in wanted if one.path)]
-        ) as draft,
-        open_session(settings, remembering=False) as session,
+        drafted(out, valid_for, taken=[*taken, *([snapshot] if snapshot else [])]) as draft,
+        session_or_snapshot(settings, snapshot) as session,
     ):
         against = None
         if base is not None:
@@ -76,6 +83,7 @@ def command(
             origin = origin_of(find_file(settings.file), session.config)
             saved = Saving(draft, origin, valid_for, base, retry, dict.fromkeys(sorted(lifted), reason or ""))
         planned = look_and_plan(session, retry, lifted, against)
+        warn_of_unasked(session, against)
         observation, _, plan = planned
         code = code_of(plan, observation)
         if saved is not None:

@@ -17,6 +17,7 @@ _MADE_BY = {
     "confirm": ("reconciler.render.verdicts_schema", "verdicts_json_schema"),
     "notice": ("reconciler.render.notices_schema", "notice_json_schema"),
     "explain": ("reconciler.render.explanation_schema", "explanation_json_schema"),
+    "doctor": ("reconciler.render.checks_schema", "checks_json_schema"),
     "risks": ("reconciler.render.risks_schema", "risks_json_schema"),
 }
 """Each document with the module, imported only for it, and the function that makes its schema."""

@@ -112,6 +112,16 @@ class AccountClient:
         """
         return self._paced("POST", path, body, None)
 
+    def clock_difference(self) -> int:
+        """Return by how many seconds the endpoint's clock is ahead of ours.
+
+        Raises:
+            ApiError: it cannot be asked.
+        """
+        with self._lines.client(self._credentials) as client:
+            ask = self._what("GET", "/auth/time")
+            return self.clock.delta(lambda: self._server_time(client, ask))[0]
+
     def _paced(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None
     ) -> Answer:

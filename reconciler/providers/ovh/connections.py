@@ -72,7 +72,7 @@ def connect(
     clock = EndpointClock()
     clients = [
         (label, AccountClient(lines, credentials, clock=clock, patience=patience))
-        for label, credentials in _labelled(keyring)
+        for label, credentials in labelled(keyring)
     ]
     with ThreadPoolExecutor(connections) as pool:
         tried = list(pool.map(lambda pair: _try(*pair), clients))
@@ -90,7 +90,8 @@ def connect(
     return Connections(readers, writers, failures, lines)
 
 
-def _labelled(keyring: Keyring) -> Iterator[tuple[AccountId, Credentials]]:
+def labelled(keyring: Keyring) -> Iterator[tuple[AccountId, Credentials]]:
+    """Yield all keys, each with the account that its table names, or with where it is from."""
     yield from sorted(keyring.accounts.items())
     if keyring.default is not None:
         yield AccountId(f"the default account ({keyring.default_source})"), keyring.default

@@ -197,6 +197,27 @@ class MailPayload(_Payload):
         return Mail(self.id, self.date, self.subject, self.body)
 
 
+class GrantedRoute(_Payload):
+    """`auth.AccessRule`: calls that a key is granted."""
+
+    method: str
+    path: str
+
+
+class CurrentCredential(_Payload):
+    """`api.Credential`: what `/auth/currentCredential` answers."""
+
+    status: str
+    expiration: Moment | None = None
+    rules: list[GrantedRoute]
+
+
+class OAuthDetails(_Payload):
+    """`auth.Details`: what `/auth/details` answers."""
+
+    allowedRoutes: list[GrantedRoute] | None = None  # noqa: N815
+
+
 _IDS = TypeAdapter(list[int])
 _P = TypeVar("_P", bound=_Payload)
 

@@ -1,0 +1,273 @@
+"""A plan from a snapshot is the plan with credentials, byte for byte; what it cannot know it says."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no stubs
+
+from tests.forks import ROOT
+from tests.running import Desk, Done, accept_all, sandbox
+from tests.sandbox.town import Town, account, service, world
+
+PLATFORM, FINANCE, AGENCY, CAROL = "pl11111-ovh", "fi22222-ovh", "ag33333-ovh", "ca44444-ovh"
+SHORT = {"platform": PLATFORM, "finance": FINANCE, "agency": AGENCY, "carol": CAROL}
+SHOP, BLOG, MAIL, DEBT = (f"domain/{name}.example" for name in ("shop", "blog", "mail", "debt"))
+ZONE, ELSEWHERE, NOWHERE = "domain/zone/shop.example", "domain/elsewhere.example", "domain/nowhere.example"
+
+_QUERY = re.compile(r"query id [\w.-]+")  # of a failed call, each has its own
+
+WANTED = f"""services:
+  {SHOP}: {{technical: agency}}
+  {ZONE}: {{technical: agency, billing: finance}}
+  {BLOG}: {{admin: platform, technical: carol}}
+  {MAIL}: {{technical: carol}}
+  {DEBT}: {{billing: agency}}
+  {NOWHERE}: {{technical: agency}}
+"""
+
+
+@dataclass
+class Place:
+    """A desk with keys in front of a sandbox, and one without keys, network and journal behind its file."""
+
+    town: Town
+    desk: Desk
+    fork: Desk
+
+    def write(self, rest: str) -> None:
+        """Write the same file at both desks."""
+        self.desk.write(rest)
+        self.fork.write(rest)
+
+    def take(self) -> Done:
+        """Take a snapshot and carry it over to where no keys are."""
+        done = self.desk.run("snapshot", "--out", "snapshot.json")
+        self.snapshot.write_bytes((self.desk.folder / "snapshot.json").read_bytes())
+        return done
+
+    @property
+    def snapshot(self) -> Path:
+        """Return where the snapshot lies that the fork plans from."""
+        return self.fork.folder / "snapshot.json"
+
+    @property
+    def document(self) -> Any:
+        """Return what the snapshot holds."""
+        return json.loads(self.snapshot.read_text())
+
+    def replay(self, *options: str) -> Done:
+        """Plan without keys, as JSON."""
+        return self.fork.run(
+            "plan", "--snapshot", "snapshot.json", "--format", "json", "--detailed-exitcode", *options
+        )
+
+    def same(self) -> Any:
+        """Return the plan, which is the same byte for byte with keys and from a snapshot of now."""
+        self.take()
+        real = self.desk.run("plan", "--format", "json", "--detailed-exitcode")
+        replayed = self.replay()
+        assert _QUERY.sub("", replayed.out) == _QUERY.sub("", real.out), replayed.err
+        assert replayed.code == real.code
+        return real.json
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Yield a place whose file wants something of every kind."""
+    people = [
+        account(PLATFORM),
+        account(FINANCE, payment_method=False),
+        account(AGENCY),
+        account(CAROL, unpaid_invoices=1),
+    ]
+    services = [
+        service(SHOP, PLATFORM, PLATFORM, FINANCE),
+        service(ZONE, PLATFORM, PLATFORM, PLATFORM),
+        service(BLOG, FINANCE, FINANCE, FINANCE),
+        service(MAIL, PLATFORM, PLATFORM, PLATFORM),
+        service(DEBT, PLATFORM, PLATFORM, PLATFORM, status="unPaid"),
+        service(ELSEWHERE, AGENCY, CAROL, FINANCE),
+    ]
+    with sandbox(world(*people, *services)) as town:
+        desk = Desk(tmp_path / "desk", town.url, SHORT)
+        fork = Desk(tmp_path / "fork", town.url, SHORT, held=())
+        fork.environ["RECONCILER_JOURNAL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+        (tmp_path / "fork/home/config/reconciler/credentials.toml").unlink()
+        here = Place(town, desk, fork)
+        here.write(WANTED)
+        yield here
+
+
+def test_the_plan_is_the_same_without_keys_before_and_after_asking_and_when_turned_down(place: Place) -> None:
+    first = place.same()
+    assert first["summary"]["requests"]
+    assert first["summary"]["blocked"]
+    assert (first["absent"], first["unmanaged"]) == ([NOWHERE], [ELSEWHERE])
+    place.desk.run("apply", "--yes")
+    (theirs,) = place.town.ask(PLATFORM, MAIL, contactTech=AGENCY)
+    asked = place.same()
+    assert asked["pending"]
+    assert [row["task"] for row in asked["contested"]] == [theirs]
+    open_task = next(row for row in asked["pending"] if row["service"] == SHOP)
+    token = place.town.token(AGENCY, open_task["task"])
+    accepted = place.desk.run("accept", str(open_task["task"]), "--as", "agency", stdin=token)
+    assert accepted.code == 0, accepted.err
+    assert any(row["waiting_for"] == [PLATFORM] for row in place.same()["pending"]), "our answer is known"
+    place.town.refuse(PLATFORM, open_task["task"])
+    assert "turned_down" in {row["reason"] for row in place.same()["blocked"]}
+
+
+def test_what_the_server_called_unknown_stays_blocked(place: Place) -> None:
+    place.desk.accounts = place.fork.accounts = {**SHORT, "typo": "ty99999-ovh"}
+    place.write(f"services:\n  {SHOP}: {{technical: typo}}\n")
+    assert place.desk.run("apply", "--yes").code == 4
+    assert [row["reason"] for row in place.same()["blocked"]] == ["unknown_account"]
+
+
+def test_the_snapshot_is_of_everything_and_needs_no_endpoint(place: Place) -> None:
+    assert place.take().code == 0
+    place.write(f"services:\n  {ELSEWHERE}: {{billing: platform}}\n")
+    place.town.edit("POST", "faults", [{"method": "GET", "path": "/*", "status": 500}])
+    before = place.town.edit("GET", "requests")
+    done = place.replay()
+    assert (done.code, [row["service"] for row in done.json["requests"]]) == (2, [ELSEWHERE])
+    assert place.town.edit("GET", "requests") == before
+    assert not (Path(place.fork.environ["XDG_STATE_HOME"]) / "reconciler").exists()
+
+
+def test_a_service_that_nobody_knew_of_is_absent_and_told(place: Place) -> None:
+    place.take()
+    place.write("services:\n  domain/new.example: {technical: agency}\n")
+    done = place.replay()
+    assert (done.code, done.json["absent"], done.json["unknown"]) == (4, ["domain/new.example"], [])
+    assert "1 service not known when the snapshot was taken: domain/new.example" in done.err
+
+
+def test_where_an_account_was_not_listed_a_new_service_is_unknown_not_absent(place: Place) -> None:
+    fault = {"method": "GET", "path": "/services", "account": AGENCY, "status": 403}
+    place.town.edit("POST", "faults", [fault])
+    place.same()
+    place.write("services:\n  domain/new.example: {technical: agency}\n")
+    done = place.replay()
+    assert (done.code, done.json["absent"]) == (1, [])
+    (row,) = done.json["unknown"]
+    assert row["service"] == "domain/new.example"
+    assert AGENCY in row["detail"]
+    assert f"the services of {AGENCY} cannot be listed" in done.err
+
+
+def test_accounts_that_do_not_let_us_in_or_hide_their_requests_are_in_the_snapshot(place: Place) -> None:
+    fault = {"method": "GET", "path": "/me/task/contactChange", "account": FINANCE, "status": 403}
+    place.town.edit("POST", "faults", [fault])
+    assert SHOP in {row["service"] for row in place.same()["unknown"]}
+    place.write(f"services:\n  {SHOP}: {{technical: agency}}\n")
+    wider = place.replay().json
+    assert BLOG in wider["unmanaged"], "it is judged by the file that is planned, not by that of the snapshot"
+    place.desk.hold([PLATFORM, "no00000-ovh"])
+    assert place.take().code == 1
+    place.same()
+
+
+def test_the_file_is_private_the_same_twice_and_as_its_schema_says(place: Place) -> None:
+    out = place.desk.folder / "snapshot.json"
+    out.write_text("")
+    out.chmod(0o644)
+    place.desk.run("apply", "--yes")
+    accept_all(place.town)
+    place.take()
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    first = place.document
+    place.take()
+    assert {**place.document, "at": ""} == {**first, "at": ""}
+    lines = place.desk.run("snapshot").out.splitlines()
+    ours = place.snapshot.read_text().splitlines()
+    assert [line for line in lines if '"at": ' not in line[:7]] == [
+        line for line in ours if '"at": ' not in line[:7]
+    ]
+    schema = json.loads((ROOT / "schemas/snapshot.schema.json").read_text())
+    assert json.loads(place.desk.run("schema", "snapshot").out) == schema
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(first)
+    assert first["claims"]
+
+
+def test_no_key_no_token_no_mail_address_and_no_user_is_in_it(place: Place) -> None:
+    place.desk.run("apply", "--yes")
+    place.take()
+    text = place.snapshot.read_text()
+    assert PLATFORM in text
+    tokens = [place.town.token(PLATFORM, task["id"]) for task in place.document["tasks"]]
+    assert tokens
+    for secret in ("ak-", "as-", "ck-", "@", *tokens):
+        assert secret not in text
+
+
+def test_today_is_the_day_of_the_snapshot_and_an_old_one_is_warned_of(place: Place) -> None:
+    place.take()
+    assert "was taken" in place.replay().err
+    assert "warning" not in place.replay().err
+    then = datetime.now(UTC) - timedelta(days=40)
+    place.snapshot.write_text(json.dumps({**place.document, "at": then.isoformat()}))
+    until = (then + timedelta(days=15)).date()
+    box = f"{{account: platform, until: {until}, then: agency}}"
+    place.write(f"services:\n  {SHOP}: {{technical: {box}}}\n")
+    done = place.replay()
+    assert done.code == 0, "on that day the hand-back was not due yet"
+    assert "warning: the snapshot snapshot.json was taken" in done.err
+    assert "40 d ago" in done.err
+
+
+def test_a_snapshot_of_another_endpoint_is_an_error(place: Place) -> None:
+    place.take()
+    place.fork.url = "ovh-eu"
+    place.fork.write(WANTED)
+    done = place.replay()
+    assert (done.code, done.out) == (1, "")
+    assert f"is of {place.town.url}, and the file means ovh-eu" in done.err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"version": 2}, "no snapshot of version 1"),
+        ({"surprise": 1}, "surprise: Extra inputs"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "between the years 2000 and 2200"),
+        ({"at": "2026-01-01T00:00:00"}, "at: "),
+        ({"held": [{"id": "UPPER", "region": None, "unpaid_invoices": None, "payment_method": None}]}, "id"),
+        ({"services": [{"service": "no/route", "admin": None, "technical": None, "billing": None}]}, "key"),
+        ({"services": [{"service": SHOP, "admin": None, "technical": None, "billing": None}] * 2}, "twice"),
+        ({"unknown": {SHOP: "x" * 30_000}}, "unknown"),
+        ({"without_change": 2**70}, "without_change"),
+        ({"tasks": "none"}, "tasks"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_snapshot_that_is_not_as_we_write_it_is_refused_in_words(
+    place: Place, change: dict[str, Any], said: str
+) -> None:
+    place.take()
+    place.snapshot.write_text(json.dumps({**place.document, **change}))
+    done = place.replay()
+    assert (done.code, done.out) == (64, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b'{"version": 1}', b'{"a": "\\ud800"}'], ids=repr
+)
+def test_what_is_no_snapshot_is_refused_in_words(place: Place, text: bytes) -> None:
+    place.snapshot.write_bytes(text)
+    done = place.replay()
+    assert (done.code, done.out) == (64, "")
+    assert "Traceback" not in done.err
+    assert len(done.err) < 2_000

@@ -31,6 +31,7 @@ COMMANDS = {
     "fmt": "Bring the file into its canonical form; --check only looks.",
     "validate": "Check the file; needs no credentials and no network.",
     "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
+    "snapshot": "Write all that is seen to one file, for plans without credentials.",
     "risks": "Show what could go wrong with the services, and what helps.",
     "doctor": "Check keys, rights, accounts, journal and git before anyone needs them.",
     "schema": "Print the JSON schema of the file or of the plan.",

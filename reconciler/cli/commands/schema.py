@@ -12,6 +12,7 @@ _MADE_BY = {
     "contacts": ("reconciler.config.schema", "json_schema"),
     "plan": ("reconciler.render.schema", "plan_json_schema"),
     "saved-plan": ("reconciler.approval.document", "saved_plan_json_schema"),
+    "snapshot": ("reconciler.snapshot.document", "snapshot_json_schema"),
     "history": ("reconciler.render.history_schema", "history_json_schema"),
     "verification": ("reconciler.render.history_schema", "verification_json_schema"),
     "confirm": ("reconciler.render.verdicts_schema", "verdicts_json_schema"),

@@ -8,8 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from tests.review.conftest import AGENCY, BLOG, CAROL, MAIL, PLATFORM, SHOP, Company, wanted
-from tests.running import accept_all
+from tests.review.checkouts import Checkout
+from tests.review.conftest import AGENCY, BLOG, CAROL, MAIL, PLATFORM, SHOP, SHORT, Company, wanted
+from tests.running import Desk, accept_all
 
 OUTPUTS = ("text=plan.txt", "json=plan-as.json", "markdown=plan.md", "sarif=plan.sarif", "junit=plan.xml")
 
@@ -221,3 +222,56 @@ def test_a_plan_made_from_uncommitted_changes_says_so_and_wants_them_committed_a
     here.git("commit", "-qam", "as it is")
     assert here.run("apply", "plan.json").code == 0
     assert company.asked() == {SHOP: 1}
+
+
+def test_a_fork_without_secrets_gets_the_full_plan_and_what_it_approves_is_applied_by_fingerprint(
+    company: Company,
+) -> None:
+    fork = Checkout.of(company.origin, Desk(company.origin.parent / "fork", company.town.url, SHORT, held=()))
+    fork.branch("change")
+    fork.commit(wanted(shop="agency"))
+    company.main.commit(wanted(blog="agency"))
+    assert company.main.run("apply", "--yes").code == 0
+    assert company.main.run("snapshot", "--out", "snapshot.json").code == 0
+    fork.take(company.main.path("snapshot.json"))
+    fork.git("fetch", "-q", "origin")
+    before = company.town.edit("GET", "requests")
+
+    assert fork.run("plan").code == 1, "it has no keys"
+    outputs = [word for output in OUTPUTS for word in ("-o", output)]
+    planned = fork.run("plan", "--snapshot", "snapshot.json", "--base", "origin/main", *outputs)
+    assert planned.code == 0, planned.err
+    assert company.town.edit("GET", "requests") == before, "nothing was asked for over the network"
+    shown = fork.document("plan-as.json")
+    assert [row["service"] for row in shown["requests"]] == [SHOP]
+    assert [row["service"] for row in shown["base"]["wanted"]] == [BLOG]
+    assert SHOP in fork.path("plan.md").read_text()
+
+    company.proposer.git("fetch", "-q", "origin")
+    company.proposer.git("checkout", "-q", "-f", "origin/change")
+    with_keys = company.proposer.run("plan", "--base", "origin/main", "-o", "json=plan-as.json")
+    assert with_keys.code == 0, with_keys.err
+    assert shown["requests"] == company.proposer.document("plan-as.json")["requests"]
+    assert shown["fingerprint"] == company.proposer.document("plan-as.json")["fingerprint"]
+
+    company.proposer.merge("change")
+    company.main.pull()
+    done = company.main.run("apply", "--expect", shown["fingerprint"])
+    assert done.code == 0, done.err
+    assert company.asked() == {BLOG: 1, SHOP: 1}
+
+
+def test_what_moved_since_the_snapshot_of_a_fork_is_not_asked_for(company: Company) -> None:
+    assert company.main.run("snapshot", "--out", "snapshot.json").code == 0
+    fork = Checkout.of(company.origin, Desk(company.origin.parent / "fork", company.town.url, SHORT, held=()))
+    fork.branch("change")
+    fork.commit(wanted(shop="agency"))
+    fork.take(company.main.path("snapshot.json"))
+    assert fork.run("plan", "--snapshot", "snapshot.json", "--out", "plan.json").code == 0
+    company.town.edit("PUT", "services", [{"service": SHOP, "technical": CAROL}])
+    company.proposer.merge("change")
+    company.main.pull()
+    refused = company.main.run("apply", company.main.take(fork.path("plan.json")))
+    assert refused.code == 6
+    assert f"{SHOP} technical: platform -> agency when the plan was made, held by carol now" in refused.err
+    assert company.asked() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import stat
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no stubs
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 
+from reconciler.config import load
+from reconciler.render import plan_json
+from reconciler.session import Session
+from reconciler.session.replaying import Recalled
+from reconciler.snapshot.reading import NoSnapshotError, read_snapshot
+from tests.cli.test_start_up import imported
 from tests.forks import ROOT
 from tests.running import Desk, Done, accept_all, sandbox
 from tests.sandbox.town import Town, account, service, world
@@ -271,3 +278,79 @@ def test_what_is_no_snapshot_is_refused_in_words(place: Place, text: bytes) -> N
     assert (done.code, done.out) == (64, "")
     assert "Traceback" not in done.err
     assert len(done.err) < 2_000
+
+
+def test_planning_from_it_imports_neither_network_nor_database(place: Place) -> None:
+    place.take()
+    names = imported("-q", "plan", "--snapshot", str(place.snapshot), "-f", str(place.fork.file))
+    assert "pydantic" in names
+    assert not names & {"ovh", "requests", "sqlalchemy", "alembic", "fastapi", "rich", "deepdiff"}
+
+
+def test_a_snapshot_with_anything_anywhere_is_refused_or_planned_from(place: Place) -> None:
+    place.desk.run("apply", "--yes")
+    place.town.ask(PLATFORM, MAIL, contactTech=AGENCY)
+    place.town.refuse(PLATFORM, place.town.edit("GET", "tasks")[0]["id"])
+    place.take()
+    config, dice = load(place.fork.file), random.Random(4)
+    planned, words = 0, list[str]()
+    for _ in range(600):
+        document = place.document
+        for _ in range(dice.choice([1, 1, 3])):
+            _spoil(document, dice)
+        try:
+            snapshot = read_snapshot(json.dumps(document).encode())
+        except NoSnapshotError as error:
+            words.append(str(error))
+            continue
+        planned += 1
+        session = Session(config, {}, {}, {}, Recalled(snapshot.memory), snapshot=snapshot.look)
+        plan = session.propose(session.observe())
+        assert json.loads(plan_json(plan))["version"] == 1
+    assert planned > 50
+    assert len(words) > 50
+    assert all(len(word) < 4_000 and word.replace("\n", "").isprintable() for word in words)
+
+
+def _spoil(document: Any, dice: random.Random) -> None:
+    """Replace, repeat or take away something anywhere in a document."""
+    at = document
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        if not keys:
+            return
+        key = dice.choice(keys)
+        if not isinstance(at[key], dict | list) or dice.random() < 0.2:
+            break
+        at = at[key]
+    how = dice.random()
+    if how < 0.15:
+        del at[key]
+    elif how < 0.3 and isinstance(at, list):
+        at.append(at[key])
+    else:
+        at[key] = dice.choice(_ANYTHING)
+
+
+_ANYTHING: list[Any] = [
+    None,
+    True,
+    "",
+    [],
+    {},
+    -1,
+    0,
+    1.5,
+    2**64,
+    "admin",
+    "todo",
+    "done",
+    PLATFORM,
+    CAROL,
+    SHOP,
+    BLOG,
+    "2026-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "x\u202e\x1b[31m\n::error::",
+    ["technical", "admin", "admin"],
+]

@@ -153,7 +153,12 @@ def _keys(seen: Examined, now: datetime) -> Check:
         return Check(Subject.KEYS, Verdict.OK, "valid, without an end")
     end = f"{rights.expires:%Y-%m-%d %H:%M} UTC"
     if rights.expires - now < EXPIRES_SOON:
-        return Check(Subject.KEYS, Verdict.WARNING, f"valid only until {end}", "make a new key before that")
+        return Check(
+            Subject.KEYS,
+            Verdict.WARNING,
+            f"valid only until {end}",
+            "before that, take its table out and run reconciler login",
+        )
     return Check(Subject.KEYS, Verdict.OK, f"valid until {end}")
 
 
@@ -179,7 +184,7 @@ def _rights(seen: Examined) -> Iterator[Check]:
             Subject.RIGHTS,
             Verdict.FAILURE,
             f"not granted: {', '.join(rights.missing)}" + _too_much(rights, "; granted beyond need: "),
-            "a key cannot be changed: make a new one that is granted these calls",
+            "take its table out and run reconciler login: it makes a key that is granted these calls",
             missing=rights.missing,
             beyond=rights.beyond,
         )
@@ -188,7 +193,7 @@ def _rights(seen: Examined) -> Iterator[Check]:
             Subject.RIGHTS,
             Verdict.WARNING,
             "granted all that is needed" + _too_much(rights, ", and beyond need: "),
-            "whoever gets hold of this key can do more than this program does: use one with fewer rights",
+            "take its table out and run reconciler login: it makes a key that can do no more than is used",
             beyond=rights.beyond,
         )
     else:

@@ -33,6 +33,7 @@ COMMANDS = {
     "import": "Write a contacts file from what OVHcloud shows, or add what it lacks.",
     "snapshot": "Write all that is seen to one file, for plans without credentials.",
     "risks": "Show what could go wrong with the services, and what helps.",
+    "login": "Have a key made for an account, with the least rights, and keep it.",
     "doctor": "Check keys, rights, accounts, journal and git before anyone needs them.",
     "schema": "Print the JSON schema of the file or of the plan.",
     "serve": "A page with every service and request, for a browser.",

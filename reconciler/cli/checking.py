@@ -56,7 +56,7 @@ def check_accounts(config: Config, file: Path, settings: Settings) -> Iterator[C
             return
         count = len(keyring.accounts) + (keyring.default is not None)
         if not count:
-            remedy = "the README shows what belongs into a credentials.toml; --credentials names another file"
+            remedy = "reconciler login ACCOUNT makes a key and keeps it; --credentials names another file"
             yield Check(Subject.CREDENTIALS, Verdict.FAILURE, f"none for {endpoint.name}", remedy)
             return
         yield Check(

@@ -50,6 +50,7 @@ def test_help_imports_neither_yaml_nor_pydantic(arguments: list[str]) -> None:
         "import",
         "risks",
         "doctor",
+        "login",
         "sandbox",
         "demo",
     ],

@@ -14,9 +14,10 @@ from reconciler.providers.ovh.account import OvhAccount
 from reconciler.providers.ovh.client import USUAL_PATIENCE, AccountClient, Patience
 from reconciler.providers.ovh.clock import EndpointClock
 from reconciler.providers.ovh.connections import labelled
+from reconciler.providers.ovh.key_payloads import CurrentCredential, OAuthDetails
 from reconciler.providers.ovh.keys import Credentials, Keyring, OAuth
 from reconciler.providers.ovh.lines import Lines
-from reconciler.providers.ovh.payloads import CurrentCredential, OAuthDetails, Profile, parsed
+from reconciler.providers.ovh.payloads import Profile, parsed
 from reconciler.providers.ovh.rights import Rule, beyond, missing
 
 _AT_ONCE = 8

@@ -37,11 +37,13 @@ Account = Annotated[str, Field(min_length=1), AfterValidator(account_id)]
 MaybeAccount = Annotated[str | None, AfterValidator(lambda text: account_id(text) or None if text else None)]
 
 
-class _Payload(BaseModel):
+class Payload(BaseModel):
+    """What an answer holds: fields that we do not know are let pass."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class ServiceInfos(_Payload):
+class ServiceInfos(Payload):
     """`services.Service`: what `{service}/serviceInfos` answers."""
 
     contactAdmin: MaybeAccount  # noqa: N815 - OVHcloud's names, here and below
@@ -55,43 +57,43 @@ class ServiceInfos(_Payload):
         return ServiceRecord(service, contacts, in_debt=self.status in _DEBT_STATES)
 
 
-class _Contact(_Payload):
+class _Contact(Payload):
     customerCode: MaybeAccount  # noqa: N815
     type: str
 
 
-class _Customer(_Payload):
+class _Customer(Payload):
     contacts: list[_Contact]
 
 
-class _Variable(_Payload):
+class _Variable(Payload):
     key: str
     value: str
 
 
-class _Route(_Payload):
+class _Route(Payload):
     path: str | None = None
     vars: list[_Variable] | None = None
 
 
-class _Resource(_Payload):
+class _Resource(Payload):
     name: str
     state: str | None = None
 
 
-class _State(_Payload):
+class _State(Payload):
     state: str | None = None
 
 
-class _Lifecycle(_Payload):
+class _Lifecycle(Payload):
     current: _State | None = None
 
 
-class _Billing(_Payload):
+class _Billing(Payload):
     lifecycle: _Lifecycle | None = None
 
 
-class ExpandedService(_Payload):
+class ExpandedService(Payload):
     """`services.expanded.Service`: what `/services/{id}` answers."""
 
     serviceId: int  # noqa: N815
@@ -116,7 +118,7 @@ class ExpandedService(_Payload):
         return current is not None and current.state == "unpaid"
 
 
-class TaskPayload(_Payload):
+class TaskPayload(Payload):
     """`nichandle.contactChange.Task`."""
 
     id: int
@@ -145,7 +147,7 @@ class TaskPayload(_Payload):
         )
 
 
-class Profile(_Payload):
+class Profile(Payload):
     """`nichandle.Nichandle`: what `/me` answers."""
 
     nichandle: Account
@@ -168,11 +170,11 @@ class Profile(_Payload):
         return Region.EU if subsidiary in _EU_SUBSIDIARIES else None
 
 
-class _Price(_Payload):
+class _Price(Payload):
     value: float
 
 
-class Balance(_Payload):
+class Balance(Payload):
     """`debt.Balance`: what `/me/debtAccount` answers."""
 
     active: bool | None = None
@@ -184,7 +186,7 @@ class Balance(_Payload):
         return self.dueAmount.value > 0
 
 
-class MailPayload(_Payload):
+class MailPayload(Payload):
     """`nichandle.EmailNotification`."""
 
     id: int
@@ -197,29 +199,8 @@ class MailPayload(_Payload):
         return Mail(self.id, self.date, self.subject, self.body)
 
 
-class GrantedRoute(_Payload):
-    """`auth.AccessRule`: calls that a key is granted."""
-
-    method: str
-    path: str
-
-
-class CurrentCredential(_Payload):
-    """`api.Credential`: what `/auth/currentCredential` answers."""
-
-    status: str
-    expiration: Moment | None = None
-    rules: list[GrantedRoute]
-
-
-class OAuthDetails(_Payload):
-    """`auth.Details`: what `/auth/details` answers."""
-
-    allowedRoutes: list[GrantedRoute] | None = None  # noqa: N815
-
-
 _IDS = TypeAdapter(list[int])
-_P = TypeVar("_P", bound=_Payload)
+_P = TypeVar("_P", bound=Payload)
 
 
 def parsed(model: type[_P], body: Any, what: str) -> _P:

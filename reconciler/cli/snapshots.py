@@ -37,7 +37,7 @@ OLD = timedelta(hours=24)
 _STDOUT = Path("-")
 
 
-def write_snapshot(settings: Settings, out: Path) -> ExitCode:
+def write_snapshot(settings: Settings, out: Path, *, pseudonymize: bool = False) -> ExitCode:
     """Look at everything, write it, and return how well it could be seen.
 
     Raises:
@@ -55,6 +55,12 @@ def write_snapshot(settings: Settings, out: Path) -> ExitCode:
         look = session.look(everything=True, declared=config.rows)
         memory = remembered(session.journal, (task.id for task in look.tasks))
         taken = Snapshot(config.endpoint.name, config.endpoint.region, look, memory)
+        if pseudonymize:
+            from random import SystemRandom  # noqa: PLC0415  # an order that nobody can repeat
+
+            from reconciler.snapshot.pseudonyms import pseudonyms_of  # noqa: PLC0415
+
+            taken = pseudonyms_of(taken, SystemRandom().shuffle).snapshot(taken)
         text = snapshot_json(taken, version=__version__)
         if draft is None:
             click.echo(text)
@@ -64,7 +70,7 @@ def write_snapshot(settings: Settings, out: Path) -> ExitCode:
     warn_of_unreadable(observation)
     for service, why in observation.unknown.items():
         click.echo(f"error: {visible(service)} cannot be read: {visible(why)}", err=True)
-    if draft is not None and settings.verbosity >= 0:
+    if draft is not None and settings.verbosity >= 0 and not pseudonymize:
         click.echo(
             f"saved: {counted(len(look.live), 'service')}; reconciler plan --snapshot {visible(str(out))} "
             "plans from it without keys and network",

@@ -20,7 +20,12 @@ from reconciler.cli.options import Settings, with_endpoint
     metavar="FILE",
     help="Where it is written, for its owner's eyes only; - is standard output.",
 )
-def command(settings: Settings, out: Path) -> ExitCode:
+@click.option(
+    "--pseudonymize",
+    is_flag=True,
+    help="Number accounts and names and leave texts out, to share it in a bug report.",
+)
+def command(settings: Settings, out: Path, pseudonymize: bool) -> ExitCode:
     """Write all that is seen of the endpoint to one file, for reconciler plan --snapshot FILE.
 
     A plan from it needs no keys, no network and no journal, as in a pull request from a fork. It holds who
@@ -29,4 +34,4 @@ def command(settings: Settings, out: Path) -> ExitCode:
     """
     from reconciler.cli.snapshots import write_snapshot  # noqa: PLC0415
 
-    return write_snapshot(settings, out)
+    return write_snapshot(settings, out, pseudonymize=pseudonymize)

@@ -50,6 +50,7 @@ class PromptServer(uvicorn.Server):
             connection.shutdown()
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=STOP_SECONDS / 2)
+        await _hang_up(self)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End on SIGINT and SIGTERM."""
@@ -62,6 +63,15 @@ class PromptServer(uvicorn.Server):
         if self._loop is not None and self._told is not None:
             with contextlib.suppress(RuntimeError):  # it ended by itself meanwhile
                 self._loop.call_soon_threadsafe(self._told.set)
+
+
+async def _hang_up(server: uvicorn.Server) -> None:
+    """Close what a server's end has left open: a connection that was just accepted, or a slow one."""
+    await asyncio.sleep(0)  # what was accepted a moment ago is known now
+    for connection in list(server.server_state.connections):
+        if not connection.transport.is_closing():
+            connection.transport.abort()
+    await asyncio.sleep(0)  # a transport closes in the loop's next turn
 
 
 @contextlib.contextmanager

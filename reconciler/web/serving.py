@@ -125,6 +125,16 @@ class PageServer(uvicorn.Server):
             while self._answers.count and not self.force_exit and time.monotonic() < end:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         await super().shutdown(sockets)
+        await _hang_up(self)
+
+
+async def _hang_up(server: uvicorn.Server) -> None:
+    """Close what a server's end has left open: a connection that was just accepted, or a slow one."""
+    await asyncio.sleep(0)  # what was accepted a moment ago is known now
+    for connection in list(server.server_state.connections):
+        if not connection.transport.is_closing():
+            connection.transport.abort()
+    await asyncio.sleep(0)  # a transport closes in the loop's next turn
 
 
 def _configuration(app: ASGIApp, connection: type[ImpatientConnection]) -> uvicorn.Config:

@@ -40,9 +40,7 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
     if plan.unknown:
         return "Next: see why some services could not be read, then plan again."
     if numbers.blocked or numbers.contested or numbers.absent:
-        return (
-            "Next: nothing can be requested now. The lists say what a person can do about each contact."
-        )
+        return "Next: nothing can be requested now. The lists say what a person can do about each contact."
     if numbers.pending or numbers.deferred:
         return (
             "Next: nothing to request now. `reconciler status` shows who still has to confirm, "

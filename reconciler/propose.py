@@ -65,10 +65,10 @@ def propose(
         region=config.endpoint.region,
     )
     plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
-    if config.time_boxes:
-        plan = replace(plan, time_boxes=_of_trays(plan, config.time_boxes))
     if branch:
         plan = _own(plan, branch, situation)
+    if config.time_boxes:
+        plan = replace(plan, time_boxes=_of_trays(plan, config.time_boxes))
     moving = sum(len(request.changes) for request in plan.requests) + len(plan.deferred)
     reason = guards.stops(moving, plan.managed, plan.services, config.guards, lifted)
     if reason is None:

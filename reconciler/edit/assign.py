@@ -107,7 +107,7 @@ def _exchanged(source: Source, pair: Pair, wanted: Wanted, aliases: list[Alias])
         return Splice(value.start, value.end, wanted.written())
     _refuse_shared(source, value, aliases)
     if isinstance(value, Leaf):
-        text = in_place_of(value, wanted.account) if wanted.is_plain else wanted.written()
+        text = in_place_of(source.text, value, wanted.account) if wanted.is_plain else wanted.written()
         return Splice(value.start, value.end, text)
     assert isinstance(value, Mapping)
     if wanted.is_plain:

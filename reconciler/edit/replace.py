@@ -9,7 +9,7 @@ from dataclasses import replace as with_changes
 from reconciler.config import Account, Config, TimeBox
 from reconciler.config.reading import Source
 from reconciler.edit.namings import Naming, namings
-from reconciler.edit.scalars import in_place_of
+from reconciler.edit.scalars import in_place_of, scalar
 from reconciler.edit.splices import Splice
 from reconciler.edit.texts import Edit, Names, refused
 from reconciler.edit.tree import Alias, Leaf, tree_of
@@ -95,7 +95,8 @@ def _splices(
         if wanted:
             text = new.short if names.is_short(leaf.value) else new.id
             for token in _tokens(source, leaf, uses, wanted):
-                yield Splice(token.start, token.end, in_place_of(leaf, text))
+                written = in_place_of(source.text, leaf, text) if token is leaf else scalar(text)
+                yield Splice(token.start, token.end, written)
 
 
 def _tokens(source: Source, leaf: Leaf, uses: list[Naming], wanted: list[Naming]) -> list[Leaf | Alias]:

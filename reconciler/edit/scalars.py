@@ -24,9 +24,14 @@ def scalar(text: str) -> str:
     return in_quotes(text, '"') if written[0] == "'" and "'" in text and '"' not in text else written
 
 
-def in_place_of(leaf: Leaf, text: str) -> str:
-    """Return a text as YAML in the quotes of the one that it replaces, plain names in none if they can."""
-    return in_quotes(text, leaf.style) if leaf.style in {"'", '"'} else scalar(text)
+def in_place_of(source: str, leaf: Leaf, text: str) -> str:
+    """Return what exchanges a name: in its quotes, in its block of lines, else plain if it can be."""
+    if leaf.style in {"'", '"'}:
+        return in_quotes(text, leaf.style)
+    written = source[leaf.start : leaf.end]
+    if leaf.style in {"|", ">"} and written.endswith(leaf.value) and text.isprintable() and text[:1] != " ":
+        return written.removesuffix(leaf.value) + text
+    return scalar(text)
 
 
 def in_quotes(text: str, quote: str) -> str:

@@ -22,6 +22,7 @@ from reconciler.edit.estate import (
     declarable,
     new_file,
 )
+from reconciler.edit.form import formatted
 from reconciler.model import AccountId, Contacts, Region, ServiceId, account_id
 from reconciler.model.routes import ROUTES
 from tests.edit.random_files import Document, documents
@@ -88,7 +89,9 @@ def test_a_new_file_declares_what_was_seen_and_nothing_else(live: dict[ServiceId
     found = declarable(live, Region.EU)
     assert found.rows.keys() | found.left_out.keys() == live.keys()
     assert not found.rows.keys() & found.left_out.keys()
-    config = read(new_file("ovh-eu", found.rows))
+    text = new_file("ovh-eu", found.rows)
+    config = read(text)
+    assert formatted(text) == text
     assert dict(config.rows) == dict(found.rows)
     assert config.endpoint.name == "ovh-eu"
 

@@ -85,6 +85,18 @@ def test_a_name_that_yaml_would_misread_is_put_in_quotes(tmp_path: Path, short: 
     assert desk.file.read_text().endswith(f"    billing: {written}\n")
 
 
+def test_a_name_in_a_block_of_lines_changes_in_its_own_line_only(tmp_path: Path) -> None:
+    roles = "    admin: |-\n      carol\n    billing: >-  # carol\n      ca22222-ovh\n"
+    body = f"services:\n  domain/a.example:\n{roles}"
+    desk = desk_with(tmp_path, body)
+
+    done = desk.run("replace", "--from", "carol", "--to", "dave")
+
+    assert done.code == 0, done.err
+    changed = body.replace("      carol", "      dave").replace("ca22222-ovh", "da33333-ovh")
+    assert desk.file.read_text() == HEAD + changed
+
+
 def test_it_follows_the_person_into_included_files_and_leaves_the_others_alone(tmp_path: Path) -> None:
     desk = desk_with(tmp_path, "include: [teams/*.yaml]\ndefaults: {billing: platform}\n")
     teams = tmp_path / "teams"

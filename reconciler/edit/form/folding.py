@@ -10,7 +10,7 @@ from reconciler.edit.scalars import scalar
 from reconciler.edit.splices import Splice, line_break_of
 from reconciler.edit.tree import Leaf, Mapping, Node, Pair
 
-_WIDTH = 100
+_WIDTH = 80  # of the braces alone: nobody chose how long a service's name is
 _BREAK = re.compile(r"\r\n|[\n\r]")
 _INDICATORS = re.compile(r"[,\[\]{}]")
 
@@ -43,11 +43,10 @@ def _closed(text: str, pair: Pair, value: Mapping) -> Splice | None:
         return None
     if not all(_is_short(text, role) for role in value.pairs):
         return None
-    line = f": {{{', '.join(f'{_word(text, role.key)}: {_word(text, role.value)}' for role in value.pairs)}}}"
-    column = _column(text, pair.key.start)
-    if column + (pair.key.end - pair.key.start) + len(line) > _WIDTH or _is_followed(text, value.end, column):
+    roles = ", ".join(f"{_word(text, role.key)}: {_word(text, role.value)}" for role in value.pairs)
+    if len(roles) + len("{}") > _WIDTH or _is_followed(text, value.end, _column(text, pair.key.start)):
         return None
-    return Splice(start, value.end, line)
+    return Splice(start, value.end, f": {{{roles}}}")
 
 
 def _is_short(text: str, pair: Pair) -> bool:
@@ -70,7 +69,7 @@ def _opened(text: str, pair: Pair, value: Mapping) -> Splice | None:
     column = _column(text, pair.key.start)
     if after.strip() or not is_one_line(text, pair.key.start, value.end):
         return None
-    if column + value.end - pair.key.start <= _WIDTH or text[pair.key.end : value.start].strip() != ":":
+    if value.end - value.start <= _WIDTH or text[pair.key.end : value.start].strip() != ":":
         return None
     if not _is_bare(text, value):
         return None

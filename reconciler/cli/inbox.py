@@ -43,8 +43,13 @@ imap_option = click.option(
 
 
 @contextmanager
-def open_inbox(address: MailboxAddress, settings: Settings) -> Iterator[ImapMailbox]:
+def open_inbox(address: MailboxAddress, settings: Settings, *, waits: bool) -> Iterator[ImapMailbox]:
     """Open the mailbox for reading, with the password from the environment, the credentials or the terminal.
+
+    Args:
+        address: the mailbox.
+        settings: where the credentials are.
+        waits: the command waits for mails, and so for a server that drops the line.
 
     Raises:
         ReconcilerError: there is no password, or the mailbox cannot be opened.
@@ -52,7 +57,7 @@ def open_inbox(address: MailboxAddress, settings: Settings) -> Iterator[ImapMail
     from reconciler.mailbox.imap import open_mailbox, require_imap_tools  # noqa: PLC0415 - not for `--help`
 
     require_imap_tools()  # before anybody is asked for a password
-    with open_mailbox(address, _password(address, settings)) as mailbox:
+    with open_mailbox(address, _password(address, settings), waits=waits) as mailbox:
         yield mailbox
 
 

@@ -10,22 +10,19 @@ from __future__ import annotations
 import imaplib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.errors import ReconcilerError
 from reconciler.mailbox.address import MailboxAddress
 from reconciler.mailbox.fetching import Arrival, arrivals, batches, bodies, mark, unmarked
-from reconciler.mailbox.line import AwayError, Line, connect, told_plainly
+from reconciler.mailbox.line import AwayError, Line
 from reconciler.mailbox.mime import LARGEST, letter_of
+from reconciler.mailbox.steady import SteadyLine
 from reconciler.ports.letters import Letter
 from reconciler.render import visible
-
-if TYPE_CHECKING:
-    from imap_tools import BaseMailBox
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +36,21 @@ LOOK_EVERY = 5.0
 """Seconds between two looks at a server that does not tell of new messages by itself."""
 AWAY_SECONDS = 300.0
 
-T = TypeVar("T")
-
 
 @contextmanager
-def open_mailbox(address: MailboxAddress, password: str) -> Iterator[ImapMailbox]:
+def open_mailbox(address: MailboxAddress, password: str, *, waits: bool = False) -> Iterator[ImapMailbox]:
     """Open a folder for reading, and close it again.
+
+    Args:
+        address: the folder.
+        password: for its user.
+        waits: the caller waits for mails: a server that drops the line is given time from the start.
 
     Raises:
         ReconcilerError: it cannot be opened, or imap-tools is not installed; the text holds no password.
     """
     require_imap_tools()
-    mailbox = ImapMailbox(address, password)
+    mailbox = ImapMailbox(address, password, waits=waits)
     try:
         yield mailbox
     finally:
@@ -73,26 +73,25 @@ def require_imap_tools() -> None:
 
 
 class ImapMailbox:
-    """An open folder; the line is made anew whenever the server drops it."""
+    """An open folder: its letters, marks and news."""
 
-    def __init__(self, address: MailboxAddress, password: str) -> None:
+    def __init__(self, address: MailboxAddress, password: str, *, waits: bool = False) -> None:
         self._address = address
-        self._password = password
+        self._line = SteadyLine(address, password, patient=waits)
         self._read: dict[str, Letter] = {}
         self._told: set[str] = set()
         self._done: set[str] = set()
         self._since: datetime | None = None
         self._may_idle = True
-        self._waits = False
+        self._waits = waits
         self._away_since: float | None = None
-        self._line: Line | None = connect(address, password)
 
     def letters(self, since: datetime | None = None) -> Iterator[tuple[str, Letter]]:
         """Yield every letter that is not marked, each with its key for `mark_done`; those known come first.
 
         A letter's `sent` is when it arrived at the server: the date in a mail is its writer's word.
 
-        Once `wait` was called, a server that is away for a while has no letters for that while.
+        Where we wait, a server that is away for a while has no letters for that while.
 
         Args:
             since: what arrived on an earlier day is left aside; None: the last 30 days.
@@ -110,11 +109,20 @@ class ImapMailbox:
             self._away_since = None
 
     def mark_done(self, keys: Iterable[str]) -> None:
-        """Mark letters as made use of, where the server lets us; here they are not told again in any case."""
+        """Mark letters as made use of, where the server lets us; here they are not told again in any case.
+
+        A server that is away is told of in the log only: what the letters were used for has happened.
+        """
         done = set(keys)
         self._done |= done
-        if done:
-            self._on_line(lambda line: self._mark(line, done))
+        if not done:
+            return
+        try:
+            self._line.take(lambda line: self._mark(line, done))
+        except AwayError as error:
+            log.warning(
+                "letters used up are not marked, and will be looked at again (%d): %s", len(done), error
+            )
 
     def wait(self, seconds: float) -> bool:
         """Wait until there is a letter that `letters` has not told yet; return False if none came in time.
@@ -138,9 +146,7 @@ class ImapMailbox:
 
     def close(self) -> None:
         """Close the line."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        self._line.close()
 
     def _unmarked_letters(self) -> Iterator[tuple[str, Letter]]:
         generation, uids = self._unmarked()
@@ -151,7 +157,7 @@ class ImapMailbox:
                 fresh.append(uid)
             elif key not in self._done:
                 yield key, self._read[key]
-        found = self._in(generation, lambda mailbox: list(arrivals(mailbox, fresh))) if fresh else []
+        found = self._line.within(generation, lambda mailbox: list(arrivals(mailbox, fresh))) if fresh else []
         for lot in batches(found, LARGEST):
             for uid, letter in self._opened(generation, lot):
                 key = _key(generation, uid)
@@ -162,11 +168,11 @@ class ImapMailbox:
     def _unmarked(self) -> tuple[str, list[str]]:
         since = self._since or datetime.now(UTC) - timedelta(days=DAYS)
         day = since.astimezone(UTC).date() - timedelta(days=1)  # the server's day may begin earlier
-        return self._on_line(lambda line: (line.generation, unmarked(line.mailbox, day)))
+        return self._line.take(lambda line: (line.generation, unmarked(line.mailbox, day)))
 
     def _opened(self, generation: str, lot: Sequence[Arrival]) -> Iterator[tuple[str, Letter]]:
         small = [one.uid for one in lot if one.size <= LARGEST]
-        found = self._in(generation, lambda mailbox: bodies(mailbox, small)) if small else {}
+        found = self._line.within(generation, lambda mailbox: bodies(mailbox, small)) if small else {}
         for one in lot:
             place = f"{self._address.folder}, message {one.uid}"
             if one.uid in found:
@@ -205,7 +211,7 @@ class ImapMailbox:
         """Wait until the server says that something happened, or time is up; what, is looked at later."""
         from imap_tools.errors import MailboxTaggedResponseError  # noqa: PLC0415 - an extra
 
-        line = self._line
+        line = self._line.now
         if line is None or not line.can_idle or not self._may_idle:
             time.sleep(min(seconds, LOOK_EVERY))
             return
@@ -213,46 +219,10 @@ class ImapMailbox:
             line.mailbox.idle.wait(timeout=seconds)
         except MailboxTaggedResponseError:  # it promised more than it does
             self._may_idle = False
-            self._hang_up()
+            self._line.hang_up()
         except (imaplib.IMAP4.abort, OSError):
-            self._hang_up()
+            self._line.hang_up()
             time.sleep(min(seconds, 1.0))  # a server that drops every line is not called in a loop
-
-    def _in(self, generation: str, step: Callable[[BaseMailBox], T]) -> T:
-        """Take a step that means something in one generation of the folder only.
-
-        Raises:
-            ReconcilerError: the folder was made anew since.
-        """
-
-        def guarded(line: Line) -> T:
-            if line.generation != generation:
-                raise ReconcilerError(f"{self._address} was made anew while it was read", hint="run it again")
-            return step(line.mailbox)
-
-        return self._on_line(guarded)
-
-    def _on_line(self, step: Callable[[Line], T]) -> T:
-        """Take a step, once more on a new line where the old one turns out to be dropped."""
-        if self._line is not None:
-            try:
-                with told_plainly(self._address, self._password):
-                    return step(self._line)
-            except AwayError:
-                log.info("%s: the line was dropped, connecting again", self._address)
-                self._hang_up()
-        self._line = connect(self._address, self._password)
-        try:
-            with told_plainly(self._address, self._password):
-                return step(self._line)
-        except AwayError:
-            self._hang_up()
-            raise
-
-    def _hang_up(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            line.shut()
 
 
 def _key(generation: str, uid: str) -> str:

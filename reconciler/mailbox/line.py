@@ -31,6 +31,10 @@ class AwayError(ReconcilerError):
     """The server is not there, for now as far as we know."""
 
 
+class DroppedError(AwayError):
+    """The server was there, and broke off the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An open folder.
@@ -88,7 +92,7 @@ def told_plainly(address: MailboxAddress, password: str) -> Iterator[None]:
             hint="if an authority of your own signed it, name the file of its certificate in SSL_CERT_FILE",
         ) from None
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        raise AwayError(f"{where} broke off the line", hint=_CHECK) from None
+        raise DroppedError(f"{where} broke off the line", hint=_CHECK) from None
     except ssl.SSLError as error:
         raise ReconcilerError(
             f"no encrypted line to {where}: {error.reason or 'the server broke it off'}",
@@ -96,10 +100,12 @@ def told_plainly(address: MailboxAddress, password: str) -> Iterator[None]:
         ) from None
     except TimeoutError:
         raise AwayError(f"{where} gave no answer within {ANSWER_SECONDS:g} s", hint=_CHECK) from None
+    except (ConnectionResetError, BrokenPipeError):
+        raise DroppedError(f"{where} broke off the line", hint=_CHECK) from None
     except OSError as error:
         raise AwayError(f"{where} cannot be reached: {error.strerror or error}", hint=_CHECK) from None
     except imaplib.IMAP4.abort:  # its text may hold a line of a mail
-        raise AwayError(f"{where} broke off the line, or does not speak IMAP", hint=_CHECK) from None
+        raise DroppedError(f"{where} broke off the line, or does not speak IMAP", hint=_CHECK) from None
     except (imaplib.IMAP4.error, UnexpectedCommandStatusError) as error:
         raise ReconcilerError(f"{where} does not do as asked: {_words(error, password)}") from None
 

@@ -40,8 +40,8 @@ def token(task: int) -> str:
 
 
 @contextlib.contextmanager
-def opened(url: str, password: str = PASSWORD) -> Iterator[ImapMailbox]:
-    with open_mailbox(parse_address(url), password) as mailbox:
+def opened(url: str, password: str = PASSWORD, *, waits: bool = False) -> Iterator[ImapMailbox]:
+    with open_mailbox(parse_address(url), password, waits=waits) as mailbox:
         yield mailbox
 
 
@@ -240,8 +240,8 @@ def test_a_server_without_idle_is_asked_now_and_then(
 ) -> None:
     monkeypatch.setattr(imap, "LOOK_EVERY", 0.1)
     with opened(dovecot.url(user, host=WITHOUT_IDLE)) as mailbox:
-        assert mailbox._line
-        assert not mailbox._line.can_idle
+        assert mailbox._line.now
+        assert not mailbox._line.now.can_idle
         assert not mailbox.wait(0.3)
         dovecot.deliver(user, mail(1))
         assert mailbox.wait(10)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from reconciler.errors import ReconcilerError
-from reconciler.mailbox import imap, line
+from reconciler.mailbox import imap, line, steady
 from tests.mailbox.dovecot import Dovecot
 from tests.mailbox.dovecot_config import PASSWORD
 from tests.mailbox.test_imap import failure, mail, opened, requests
@@ -158,6 +158,40 @@ def test_a_server_that_hangs_up_at_each_step_is_told() -> None:
     for command in ("capability", "login", "examine"):
         with strange_server(b"* OK hello\r\n", obliging(b"IMAP4rev1", **{command: None})) as (port, _):
             assert "broke off the line" in failure(f"imap://bob@127.0.0.1:{port}/INBOX").message
+
+
+@pytest.mark.parametrize("command", ["capability", "login", "examine"])
+def test_a_server_that_hangs_up_at_first_is_called_again_by_a_run_that_waits(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steady, "CALL_AGAIN", (0.01, 0.01))
+    left = 2
+
+    def restarting(word: bytes) -> bytes | None:
+        nonlocal left
+        if left and command in word.decode().lower():
+            left -= 1
+            return None
+        if b" UID SEARCH " in word:
+            return None if left else b"* SEARCH\r\n%s OK done\r\n" % word.split()[0]
+        return obliging(b"IMAP4rev1")(word)
+
+    with strange_server(b"* OK hello\r\n", restarting) as (port, _):
+        url = f"imap://bob@127.0.0.1:{port}/INBOX"
+        assert "broke off the line" in failure(url).message
+        left = 2
+        with opened(url, waits=True) as mailbox:
+            assert requests(mailbox) == []
+
+
+def test_a_server_that_drops_every_step_has_no_letters_for_a_run_that_waits() -> None:
+    talk = obliging(b"IMAP4rev1", uid=None)
+    with strange_server(b"* OK hello\r\n", talk) as (port, _):
+        url = f"imap://bob@127.0.0.1:{port}/INBOX"
+        with opened(url, waits=True) as mailbox:
+            assert requests(mailbox) == []
+        with opened(url) as mailbox, pytest.raises(ReconcilerError, match="broke off the line"):
+            requests(mailbox)
 
 
 @pytest.mark.parametrize(

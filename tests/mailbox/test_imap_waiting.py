@@ -136,6 +136,20 @@ def test_a_server_that_stays_away_is_told(own: Dovecot, monkeypatch: pytest.Monk
             mailbox.wait(60)
 
 
+def test_marks_that_come_too_late_for_the_server_disturb_nobody(
+    own: Dovecot, caplog: pytest.LogCaptureFixture
+) -> None:
+    own.deliver("bob", mail(1))
+    with opened(own.url("bob")) as mailbox:
+        ((key, _),) = mailbox.letters()
+        own.stop()
+        mailbox.mark_done([key])
+        assert "letters used up are not marked, and will be looked at again (1)" in caplog.text
+        own.start()
+        assert told(mailbox) == []  # here it is known
+        assert own.flags("bob") == [set()]
+
+
 def test_a_folder_that_was_made_anew_has_no_message_of_the_old_one_marked(
     dovecot: Dovecot, user: str
 ) -> None:

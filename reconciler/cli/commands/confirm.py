@@ -69,7 +69,9 @@ def command(
         only = account(party, session.config) if party is not None else None
         if only is not None:
             require_keys(only, session)
-        mailbox = stack.enter_context(open_inbox(imap, settings)) if imap is not None else None
+        mailbox = None
+        if imap is not None:
+            mailbox = stack.enter_context(open_inbox(imap, settings, waits=wait is not None))
         paths = [None if str(path) == "-" else path for path in saved]
         readers = [reader for who, reader in session.readers.items() if history and only in {None, who}]
         letterbox = Letterbox(paths, readers, mailbox)

@@ -13,6 +13,7 @@ from reconciler.edit.scalars import in_place_of, scalar
 from reconciler.edit.splices import Splice
 from reconciler.edit.texts import Names, refused
 from reconciler.edit.tree import Alias, Leaf, Mapping, Pair, descendants, resolved, tree_of
+from reconciler.edit.unsharing import apart, can_be_written_out
 from reconciler.errors import ReconcilerError
 from reconciler.model import AccountId, Role, ServiceId
 
@@ -52,6 +53,8 @@ class Wanted:
 def assign(source: Source, service: ServiceId, role: Role, wanted: Wanted) -> list[Splice]:
     """Return what it takes for a service that this file declares to name `wanted` for a role.
 
+    What an anchor shares with other services is written out first, and stays as it is for them.
+
     Raises:
         ConfigError: an anchor shares the place with others; a time box would be lost, or a comment.
     """
@@ -62,14 +65,21 @@ def assign(source: Source, service: ServiceId, role: Role, wanted: Wanted) -> li
     if entry is None:
         raise ReconcilerError(f"{source.file} does not declare {service}")
     aliases = [node for node in descendants(root) if isinstance(node, Alias)]
-    if isinstance(entry.value, Alias):
-        raise refused(source, entry.value.start, _SHARED, _WRITE_OUT)
-    assert isinstance(entry.value, Mapping)
-    _refuse_shared(source, entry.value, aliases)
-    pair = entry.value.pair(role)
+    roles = resolved(entry.value)
+    assert isinstance(roles, Mapping)
+    sharing = [alias for alias in aliases if alias.target is roles]
+    if sharing and not can_be_written_out(source.text, roles):
+        raise refused(source, sharing[0].start, _SHARED, _WRITE_OUT)
+    pair = roles.pair(role)
     if pair is None:
-        return [with_pair(source.text, entry.value, role, wanted.written())]
-    return [_exchanged(source, pair, wanted, aliases)]
+        splice = with_pair(source.text, roles, role, wanted.written())
+    else:
+        splice = _exchanged(source, pair, wanted, aliases)
+    if not sharing:
+        return [splice]
+    start, end, new = splice
+    value = source.text[roles.start : start] + new + source.text[end : roles.end]
+    return apart(source.text, entry, roles, sharing, value)
 
 
 def declare(source: Source, service: ServiceId, role: Role, wanted: Wanted | None) -> list[Splice]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from reconciler.config import Account
 from reconciler.config.accounts import is_account_id
 from reconciler.config.service_keys import fault_of
-from reconciler.edit.insert import account_lines, accounts_added, service_lines, services_added
+from reconciler.edit.insert import account_lines, accounts_added, in_groups, service_lines, services_added
+from reconciler.edit.repeats import is_large, repeated
 from reconciler.edit.scalars import scalar
 from reconciler.edit.short_names import short_names
 from reconciler.edit.splices import spliced
@@ -66,7 +67,8 @@ def new_file(endpoint: str, rows: Mapping[ServiceId, Contacts], known: Iterable[
     """Return a file that declares these services and nothing else.
 
     The default of a role is its most frequent holder, of several the one whose id comes first; a role that
-    some service does not have gets none.
+    some service does not have gets none. Where that leaves the file large, as where contacts are spread
+    evenly over many accounts, services with the same contacts share an anchor.
 
     Args:
         endpoint: as the file is to name it.
@@ -84,8 +86,10 @@ def new_file(endpoint: str, rows: Mapping[ServiceId, Contacts], known: Iterable[
         named = [f"{role}: {scalar(writing.shorts[holder])}" for role, holder in usual if holder]
         sections.append(["defaults:", *_indented(named)])
     services = {service: writing.value(row) for service, row in rows.items()}
-    sections.append(["services:", *_indented(service_lines(services))] if services else ["services: {}"])
-    return "\n\n".join("\n".join(lines) for lines in sections if lines != ["defaults:"]) + "\n"
+    text = _joined(sections, services)
+    if not is_large(text, rows):
+        return text
+    return _joined(sections, repeated(in_groups(services), rows, services, writing.shorts))
 
 
 class Addition(NamedTuple):
@@ -128,6 +132,12 @@ def added_to(text: str, listed: Iterable[Account], rows: Mapping[ServiceId, Cont
     services = {service: writing.value(row) for service, row in fitting.items()}
     splices = [*accounts_added(text, accounts), *services_added(text, services)]
     return Addition(spliced(text, splices), fitting, accounts, left_out)
+
+
+def _joined(sections: list[list[str]], services: Mapping[ServiceId, str]) -> str:
+    """Return a file of these sections, the services last."""
+    last = ["services:", *_indented(service_lines(services))] if services else ["services: {}"]
+    return "\n\n".join("\n".join(lines) for lines in [*sections, last] if lines != ["defaults:"]) + "\n"
 
 
 def _fault(service: ServiceId, row: Contacts, region: Region) -> str | None:

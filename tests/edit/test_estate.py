@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from codecs import BOM_UTF8
 from pathlib import Path
 
@@ -113,6 +114,29 @@ def test_what_is_new_is_added_by_new_lines_only(
         assert is_kept(before, addition.text)
         kinds = {line[: 2 if line.startswith("  ") else 0] for line in addition.text.splitlines() if line}
         assert kinds <= {"", "  "}
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_contacts_spread_evenly_over_accounts_are_written_once_and_the_file_stays_small(count: int) -> None:
+    chance = random.Random(count)
+    accounts = [
+        AccountId(f"{chance.choice('pqrs')}{chance.choice('xyz')}{number}7354-ovh") for number in range(count)
+    ]
+    names = [
+        f"{chance.choice(['domain', 'vps'])}/of-a-rather-long-name-{number}.example"
+        for number in range(count * 250)
+    ]
+    rows = {ServiceId(name): Contacts(*chance.choices(accounts, k=3)) for name in names}
+    text = new_file("ovh-eu", rows)
+    naive = sum(
+        len(f"  {key}:\n    admin: {one[0]}\n    technical: {one[1]}\n    billing: {one[2]}\n")
+        for key, one in rows.items()
+    )
+    assert len(text) <= 0.6 * naive
+    assert dict(read(text).rows) == rows
+    assert formatted(text) == text
+    few = dict(list(rows.items())[:60])
+    assert "*" not in new_file("ovh-eu", few)  # a small file is easier to read without
 
 
 @QUIET

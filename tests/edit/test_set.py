@@ -88,6 +88,21 @@ CASES = [
         "defaults: {admin: carol}\nservices: {domain/a.example: {admin: &w dave, billing: carol}}\n",
         id="an alias gives way",
     ),
+    pytest.param(
+        "services:\n  domain/a.example: &x {admin: carol}\n  domain/b.example: *x\n"
+        "  domain/c.example: *x # her\n",
+        ("domain/c.example", "admin", "dave"),
+        "services:\n  domain/a.example: &x {admin: carol}\n  domain/b.example: *x\n"
+        "  domain/c.example: {admin: dave} # her\n",
+        id="an alias of a whole service is written out",
+    ),
+    pytest.param(
+        "services:\n  domain/a.example: &x {admin: carol}\n  domain/b.example: *x\n  domain/c.example: *x\n",
+        ("domain/a.example", "billing", "dave"),
+        "services:\n  domain/a.example: {admin: carol, billing: dave}\n"
+        "  domain/b.example: &x {admin: carol}\n  domain/c.example: *x\n",
+        id="the next service takes over the anchor",
+    ),
 ]
 
 
@@ -247,16 +262,16 @@ def test_an_included_service_is_edited_where_it_is_declared_and_a_new_one_put_be
             "write it as 2027-01-31",
         ),
         (
-            "services: {domain/a.example: &x {}, domain/b.example: *x}",
+            "services: {domain/a.example: &x {billing: &y dave}, domain/b.example: *x}",
             ["domain/a.example", "admin", "carol"],
             1,
-            "contacts.yaml:4:55: an anchor shares this",
+            "contacts.yaml:4:71: an anchor shares this",
         ),
         (
-            "services: {domain/a.example: &x {}, domain/b.example: *x}",
+            "services: {domain/a.example: &x {billing: &y dave}, domain/b.example: *x}",
             ["domain/b.example", "admin", "carol"],
             1,
-            "contacts.yaml:4:55: an anchor shares this",
+            "contacts.yaml:4:71: an anchor shares this",
         ),
         (
             "services: {domain/a.example: {admin: &x dave, billing: *x}}",

@@ -112,7 +112,7 @@ def serving(script: Script) -> Iterator[Server]:
                 time.sleep(reply.drip)
                 self.wfile.write(data[start : start + 1] if reply.drip else data)
 
-        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - the base class asks for these names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the base class asks for these names
 
         def log_message(self, *_: Any) -> None:
             """Stay silent."""

@@ -89,7 +89,7 @@ def new_file(endpoint: str, rows: Mapping[ServiceId, Contacts], known: Iterable[
     text = _joined(sections, services)
     if not is_large(text, rows):
         return text
-    return _joined(sections, repeated(in_groups(services), rows, services, writing.shorts))
+    return _joined(sections, repeated(in_groups(services), services))
 
 
 class Addition(NamedTuple):

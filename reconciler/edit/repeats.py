@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from reconciler.edit.scalars import scalar
-from reconciler.model import ROLES, AccountId, Contacts, ServiceId
+from reconciler.model import ROLES, Contacts, ServiceId
 
-_ANCHOR = re.compile("[A-Za-z0-9_-]+")  # what all parsers of YAML take as the name of an anchor
 _FEW = 100  # services; a person reads such a file to its end, and it is small anyway
 _LARGE = 0.6
 
@@ -28,34 +26,26 @@ def is_large(text: str, rows: Mapping[ServiceId, Contacts]) -> bool:
     return len(text) > _LARGE * plain
 
 
-def repeated(
-    order: Sequence[ServiceId],
-    rows: Mapping[ServiceId, Contacts],
-    values: Mapping[ServiceId, str],
-    shorts: Mapping[AccountId, str],
-) -> dict[ServiceId, str]:
+def repeated(order: Iterable[ServiceId], values: Mapping[ServiceId, str]) -> dict[ServiceId, str]:
     """Return the values of services with the repeated ones as aliases, where these are shorter in all.
 
-    An anchor is called as the holders are, such as `a-b-c`, so that an alias of it still tells who they are.
+    Anchors are numbers: a name made of the holders would lie as soon as one of them is replaced.
 
     Args:
         order: the services in the order in which they are to be written.
-        rows: their contacts.
         values: their values written out.
-        shorts: the short names of all holders.
     """
-    counts = Counter(rows[service] for service in order)
-    anchors: dict[str, Contacts] = {}
+    counts = Counter(values.values())
+    anchors: dict[str, str] = {}
     written: dict[ServiceId, str] = {}
     for service in order:
-        row, value = rows[service], values[service]
-        name = "-".join("" if holder is None else shorts[holder] for holder in row)
-        saved = (counts[row] - 1) * (len(value) - len(f"*{name}")) - len(f"&{name} ")
-        if saved <= 0 or not _ANCHOR.fullmatch(name) or anchors.get(name, row) != row:
-            written[service] = value
-        elif name in anchors:
-            written[service] = f"*{name}"
+        value = values[service]
+        number = anchors.get(value, f"{len(anchors) + 1}")
+        if value in anchors:
+            written[service] = f"*{number}"
+        elif (counts[value] - 1) * (len(value) - len(f"*{number}")) > len(f"&{number} "):
+            anchors[value] = number
+            written[service] = f"&{number} {value}"
         else:
-            anchors[name] = row
-            written[service] = f"&{name} {value}"
+            written[service] = value
     return written

@@ -1,15 +1,18 @@
 """Commands as processes of their own, forked from one that has imported everything: a start costs little.
 
-`python tests/forks.py SOCKET` serves. Each connection asks for one process with one line of JSON, and is told
-its number and, when it has ended, how: a code, or minus the signal that killed it.
+`python -m tests.forks SOCKET` serves. Each connection asks for one process with one line of JSON, and is told
+its number and, when it has ended, how: a code, or minus the signal that killed it. The socket lies in a
+folder of its own, which goes with the server: whoever started it may be killed before it can tidy up.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
 import socket
 import sys
@@ -25,26 +28,59 @@ ROOT = Path(__file__).parents[1]
 
 
 def serve(path: str) -> NoReturn:
-    """Fork one process for each connection, until standard input ends."""
+    """Fork one process for each connection, until standard input ends; then leave nothing behind."""
     _load_everything()
     assert threading.active_count() == 1, "a fork copies no other thread"
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
-    print("ready", flush=True)
+    woken, wake = socket.socketpair()
+    for end in (woken, wake):
+        end.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler of Python's, or nothing wakes
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the go-betweens
-    if os.fork() == 0:
-        while True:
+    print("ready", flush=True)
+    running: dict[int, socket.socket] = {}
+    while True:
+        readable, _, _ = select.select([sys.stdin, listener, woken], [], [])
+        if sys.stdin in readable:
+            _leave(Path(path))
+        if woken in readable:
+            woken.recv(4096)
+            _tell_who_ended(running)
+        if listener in readable:
             line, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                _look_after_one(line)
-            line.close()
-    listener.close()
-    sys.stdin.read()
+            order = json.loads(line.makefile().readline())
+            worker = os.fork()
+            if worker == 0:
+                signal.set_wakeup_fd(-1)
+                for other in (listener, woken, wake, line, *running.values()):
+                    other.close()
+                _work(order)
+            _say(line, worker)
+            running[worker] = line
+
+
+def _leave(path: Path) -> NoReturn:
+    path.unlink()
+    path.parent.rmdir()
     os.killpg(0, signal.SIGKILL)  # the group holds only the server and its children
     raise AssertionError("unreachable")
+
+
+def _tell_who_ended(running: dict[int, socket.socket]) -> None:
+    while running:
+        worker, status = os.waitpid(-1, os.WNOHANG)
+        if not worker:
+            return
+        with running.pop(worker) as line:
+            _say(line, os.waitstatus_to_exitcode(status))
+
+
+def _say(line: socket.socket, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # a test that has failed listens no more
+        line.sendall(f"{number}\n".encode())
 
 
 def _load_everything() -> None:
@@ -57,23 +93,10 @@ def _load_everything() -> None:
     assert platformdirs.user_state_path("reconciler")  # chooses its module for the platform when first asked
 
 
-def _look_after_one(line: socket.socket) -> NoReturn:
-    order = json.loads(line.makefile().readline())
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    worker = os.fork()
-    if worker == 0:
-        line.close()
-        _work(order)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    line.sendall(f"{worker}\n".encode())
-    _, status = os.waitpid(worker, 0)
-    line.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    os._exit(0)
-
-
 def _work(order: dict[str, Any]) -> NoReturn:
     code = 99
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         for number, name in enumerate(order["streams"]):
             way = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC

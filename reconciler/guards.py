@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from enum import StrEnum
-from fnmatch import translate
 
 from reconciler.config import GuardSettings
 from reconciler.diff import Change
 from reconciler.model import ROLES, AccountId, Role, ServiceId
+from reconciler.model.patterns import compiled
 
 COUNTED_FROM = 10
 """Below this many services a share says nothing: one of three is 33 %."""
@@ -105,10 +105,5 @@ def _parse(pattern: str) -> tuple[re.Pattern[str], Role | None]:
     """Split off `:role`; the name of an IPv6 block has colons of its own."""
     service, colon, suffix = pattern.rpartition(":")
     if colon and suffix in ROLES:
-        return _glob(service), Role(suffix)
-    return _glob(pattern), None
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Compile `*` and `?`; a bracket is a bracket, so that every service is protected by its own key."""
-    return re.compile(translate(pattern.replace("[", "[[]")))
+        return compiled(service), Role(suffix)
+    return compiled(pattern), None

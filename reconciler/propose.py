@@ -15,7 +15,7 @@ from reconciler.config import Config
 from reconciler.diff import compare
 from reconciler.model import ROLES, AccountId, Claim, Confirmation, Observation, Role, ServiceId
 from reconciler.model.time_box import TimeBox
-from reconciler.plan import Beside, Plan, Situation, Stop, make_plan, narrow
+from reconciler.plan import Beside, Plan, Selection, Situation, Stop, make_plan, narrow, select
 from reconciler.progress import by_task, join
 from reconciler.progress.joining import is_claimed
 
@@ -31,6 +31,7 @@ def propose(
     unknown_accounts: Mapping[AccountId, str] | None = None,
     lifted: Container[str] = frozenset(),
     branch: Branch | None = None,
+    selection: Selection | None = None,
 ) -> Plan:
     """Return the plan for one observation.
 
@@ -44,6 +45,10 @@ def propose(
         unknown_accounts: accounts that the endpoint called unknown, with its words.
         lifted: names of guards that this run lifts.
         branch: only what this branch changes is wanted to be seen, planned as after its merge.
+        selection: only this part is to be asked for.
+
+    `max_changes_percent` is judged on what is left in the plan as a share of all that is managed: to ask for
+    a part is never more than to ask for all.
     """
     claims = claims or {}
     desired = branch.desired if branch else config.desired(today)
@@ -65,12 +70,15 @@ def propose(
         region=config.endpoint.region,
     )
     plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
+    managed, services = plan.managed, plan.services
     if branch:
         plan = _own(plan, branch, situation)
+    if selection:
+        plan = select(plan, selection, desired, situation)
     if config.time_boxes:
         plan = replace(plan, time_boxes=_of_trays(plan, config.time_boxes))
     moving = sum(len(request.changes) for request in plan.requests) + len(plan.deferred)
-    reason = guards.stops(moving, plan.managed, plan.services, config.guards, lifted)
+    reason = guards.stops(moving, managed, services, config.guards, lifted)
     if reason is None:
         return plan
     return replace(plan, stopped_by=(Stop(guards.Guard.MAX_CHANGES_PERCENT, reason),))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from reconciler.model import Role
 from reconciler.plan import Basis, Plan
 from reconciler.render import plan_json
 from reconciler.render.schema import Account, PlanDocument, Service, TaskId
@@ -29,6 +30,14 @@ class FileDigest(Strict):
     sha256: Annotated[Digest, Field(description="Of its content, with LF for each line end.")]
 
 
+class Narrowing(Strict):
+    """The part that the plan was cut down to: what --only, --role and --limit named."""
+
+    only: Annotated[list[str], Field(description="Patterns of services; empty: every service.")]
+    roles: Annotated[list[Role], Field(description="Empty: all three.")]
+    limit: Annotated[int | None, Field(gt=0, description="How many contacts may be requested.")]
+
+
 class Made(Strict):
     """What the plan was made from, by what, and how long it may be carried out."""
 
@@ -43,6 +52,7 @@ class Made(Strict):
     dirty: Annotated[bool, Field(description="Whether HEAD holds something else than was planned from.")]
     files: Annotated[list[FileDigest], Field(min_length=1)]
     base: Annotated[str | None, Field(description="What --base named.")] = None
+    narrowing: Annotated[Narrowing | None, Field(description="Null where the plan is whole.")] = None
     valid_for_seconds: Annotated[int | None, Field(gt=0, description="Null where it does not expire.")] = None
     retry: Annotated[list[str], Field(description="Contacts to ask for although turned down.")] = []
     lifted: Annotated[dict[str, str], Field(description="Guards that were lifted, with the reason.")] = {}

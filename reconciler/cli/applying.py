@@ -13,6 +13,7 @@ import click
 from reconciler.apply import Courier, Receipts, Recovery, apply, recover
 from reconciler.cli.approving import Agreed, Approved, as_it_is
 from reconciler.cli.exit_codes import ExitCode, plain, worst
+from reconciler.cli.narrowing import say_left
 from reconciler.cli.noticing import tell_people, tell_people_of
 from reconciler.cli.output import (
     receipts_document,
@@ -28,7 +29,7 @@ from reconciler.cli.refusing import say_nothing_left
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.verdict import code_after, code_of
 from reconciler.model import Observation, Retry
-from reconciler.plan import Plan, Request
+from reconciler.plan import Plan, Request, Selection
 from reconciler.ports.journal import Outcome
 from reconciler.render import plan_json
 from reconciler.render.wording import counted
@@ -45,6 +46,7 @@ class Orders:
         agreed: no question is to be asked.
         approved: the plan that must be the one of now; None: any plan will do.
         lifted: guards to lift, with the reason.
+        selection: only this part is to be asked for; None: everything.
         detailed: whether exit codes 2 to 4 are wanted.
     """
 
@@ -52,6 +54,7 @@ class Orders:
     approved: Approved | None
     retry: tuple[str, ...]
     lifted: Mapping[str, str]
+    selection: Selection | None
     style: str
     detailed: bool
 
@@ -63,6 +66,7 @@ class Orders:
         approved: Approved | None,
         retry: tuple[str, ...],
         lifted: Mapping[str, str],
+        selection: Selection | None,
         style: str,
         detailed: bool,
     ) -> Orders:
@@ -81,19 +85,20 @@ class Orders:
                 "without a terminal to ask on, apply needs --yes, a saved plan or --expect FINGERPRINT"
             )
         lifted = {**approved.lifted, **lifted} if approved else lifted
-        return cls(agreed, approved, retry, lifted, style, detailed)
+        return cls(agreed, approved, retry, lifted, selection, style, detailed)
 
 
 def run(session: Session, orders: Orders) -> ExitCode:
     """Do it, under the lock, and return the exit code."""
-    approved, carried, retry = orders.approved, None, orders.retry
+    approved, carried, retry, selection = orders.approved, None, orders.retry, orders.selection
     if approved:
         approved.check_whole(session)
     earlier = _settle_earlier(session)
     if approved:
         carried = approved.carried(session)
         retry = (*retry, *approved.retry(session, carried))
-    planned = look_and_plan(session, retry, frozenset(orders.lifted))
+        selection = approved.selection(selection, carried)
+    planned = look_and_plan(session, retry, frozenset(orders.lifted), selection=selection)
     observation, leave, plan = planned
     if orders.style == "text":
         show_plan(plan, session.names, "text", applying=True)
@@ -130,7 +135,8 @@ def _nothing_asked(
     session: Session, plan: Plan, observation: Observation, orders: Orders, earlier: Iterable[Recovery]
 ) -> ExitCode:
     _write_json(plan, Receipts(), orders)
-    tell_people(session, observation, plan)
+    tell_people(session, observation, session.propose(observation) if plan.narrowed else plan)
+    say_left(plan)
     code = code_of(plan, observation)
     if any(recovery.receipt is None and recovery.may_show for recovery in earlier):
         code = worst([code, ExitCode.ERROR])
@@ -171,6 +177,7 @@ def _ask(
     end(session, record, code)
     _write_json(plan, receipts, orders)
     say_summary(receipts, interrupted=stopping.asked())
+    say_left(plan)
     tell_people_of([task for row in receipts.submissions for task in row.receipt.tasks], session, observation)
     return code
 

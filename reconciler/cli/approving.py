@@ -20,7 +20,7 @@ from reconciler.cli.planning import Planned
 from reconciler.cli.refusing import ANEW, refusal, say_the_rest, unlike
 from reconciler.errors import StalePlanError
 from reconciler.model.text import visible
-from reconciler.plan import Basis, bases, fingerprint_of
+from reconciler.plan import Basis, Selection, bases, fingerprint_of
 from reconciler.ports.journal import CarriedOut
 from reconciler.progress import join
 from reconciler.session import Session
@@ -148,6 +148,25 @@ class Approved:
             return ()
         return tuple(text for text in self.saved.made.retry if _is_declared(text, session))
 
+    def selection(self, given: Selection | None, carried: CarriedOut | None) -> Selection | None:
+        """Return the part that the approved plan was cut down to; None: it was not.
+
+        What was approved and is under way by now uses up its limit: a run that asks again for what failed is
+        to ask for nothing in its place.
+
+        Args:
+            given: what this run's own options choose, where no file says it.
+            carried: what earlier runs made of the plan.
+        """
+        made = self.saved.made.narrowing if self.saved else None
+        if made is not None:
+            given = Selection((*made.only,), (*made.roles,), made.limit)
+        known = self._known(carried)
+        if given is None or known is None:
+            return given
+        contacts = {(row.service, role, desired) for row in known for role, _, desired in row.changes}
+        return replace(given, approved=frozenset(contacts))
+
     def compare(self, session: Session, planned: Planned, carried: CarriedOut | None) -> Agreed | None:
         """Return what may be asked for now; None: nothing is left to ask of what was approved.
 
@@ -176,10 +195,14 @@ class Approved:
 
     def _approved(self, present: Present, carried: CarriedOut | None) -> tuple[Basis, ...] | None:
         """Return the approved requests, as far as the file, the look or the journal knows them."""
+        if self.saved is None and present.plan.fingerprint == self.fingerprint:
+            return present.bases
+        return self._known(carried)
+
+    def _known(self, carried: CarriedOut | None) -> tuple[Basis, ...] | None:
+        """Return the approved requests, as far as the file or the journal knows them."""
         if self.saved is not None:
             return self.saved.approved
-        if present.plan.fingerprint == self.fingerprint:
-            return present.bases
         known = carried.approved if carried else None
         return known if known is not None and fingerprint_of(known) == self.fingerprint else None
 

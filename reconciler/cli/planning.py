@@ -15,6 +15,7 @@ from reconciler.render import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.base import Base
+    from reconciler.plan import Selection
     from reconciler.session import Session
 
 Command = Callable[..., Any]
@@ -54,7 +55,11 @@ class Planned(NamedTuple):
 
 
 def look_and_plan(
-    session: Session, retry: Sequence[str], lifted: frozenset[str], base: Base | None = None
+    session: Session,
+    retry: Sequence[str],
+    lifted: frozenset[str],
+    base: Base | None = None,
+    selection: Selection | None = None,
 ) -> Planned:
     """Return what `plan` shows and `apply` carries out; tell on stderr what could not be seen for it.
 
@@ -63,11 +68,12 @@ def look_and_plan(
         retry: `SERVICE[:ROLE]` of contacts to ask for again.
         lifted: names of guards that this run lifts.
         base: only what the branch adds to it is wanted to be seen.
+        selection: only this part is to be asked for.
     """
     observation = session.observe(also=base.services if base else ())
     leave = _leave(retry, session, observation) if retry else ()
     branch = base.branch(session.config, observation.at.date()) if base else None
-    plan = session.propose(observation, leave=leave, lifted=lifted, branch=branch)
+    plan = session.propose(observation, leave=leave, lifted=lifted, branch=branch, selection=selection)
     warn_of_unreadable(observation)
     warn_of_served(session, observation)
     _warn_of_unjoined(plan)

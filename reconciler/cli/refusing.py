@@ -21,6 +21,11 @@ SHOWN = 25
 
 ANEW = "make the plan again and have it approved"
 
+_CHANGED = (
+    "a contact, an open request or the file has changed since, or --only, --role and --limit are not those "
+    "of the approved plan: "
+)
+
 _HEADS = {
     Verdict.MOVED: "what would be asked now is not what was approved",
     Verdict.ASKED_OTHERWISE: "a part of what was approved was asked for meanwhile, not with this plan",
@@ -49,7 +54,7 @@ def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerEr
     head = f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {fingerprint}"
     lines = what_is_asked(present, session.called)
     told = _told(f"{head}; it is", lines) if present.bases else f"{head}: nothing would be asked"
-    return _kind(present)(told, hint="a contact, an open request or the file has changed since: " + ANEW)
+    return _kind(present)(told, hint=_CHANGED + ANEW)
 
 
 def say_the_rest(failed: int, approved: int) -> None:

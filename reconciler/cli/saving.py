@@ -18,7 +18,7 @@ from reconciler.cli.durations import duration
 from reconciler.cli.origin import Origin
 from reconciler.cli.planning import Planned
 from reconciler.model.text import visible
-from reconciler.plan import bases
+from reconciler.plan import Selection, bases
 from reconciler.progress import join
 from reconciler.session import Session
 
@@ -75,13 +75,25 @@ class Saving:
     base: str | None
     retry: Sequence[str]
     lifted: Mapping[str, str]
+    selection: Selection | None = None
 
     def save(self, session: Session, planned: Planned) -> None:
         """Write the plan in one go, and tell on stderr what becomes of it."""
-        from reconciler.approval.document import FileDigest, Made, saved_plan_json  # noqa: PLC0415  # pydantic
+        from reconciler.approval.document import (  # noqa: PLC0415  # pydantic
+            FileDigest,
+            Made,
+            Narrowing,
+            saved_plan_json,
+        )
 
         observation = planned.observation
         joined = join(observation.tasks, observation.live, session.journal.claims())
+        narrowing = None
+        if self.selection is not None:
+            chosen = self.selection
+            narrowing = Narrowing(
+                only=[*map(_storable, chosen.only)], roles=[*chosen.roles], limit=chosen.limit
+            )
         made = Made(
             version=__version__,
             at=observation.at,
@@ -92,6 +104,7 @@ class Saving:
             base=self.base and _storable(self.base),
             valid_for_seconds=int(self.valid_for.total_seconds()) if self.valid_for else None,
             retry=[*self.retry],
+            narrowing=narrowing,
             lifted={guard: _storable(reason) for guard, reason in self.lifted.items()},
         )
         approved = bases(planned.plan.requests, observation.live, joined)

@@ -3,12 +3,16 @@
 from reconciler.plan.build import make_plan
 from reconciler.plan.fingerprint import Basis, bases, fingerprint_of
 from reconciler.plan.narrow import narrow
+from reconciler.plan.selecting import select
+from reconciler.plan.selection import Selection
 from reconciler.plan.situation import Situation
 from reconciler.plan.trays import (
     Beside,
     Blocked,
     Contested,
     Deferred,
+    LeftOut,
+    Narrowed,
     Pending,
     Plan,
     PlannedTask,
@@ -25,11 +29,14 @@ __all__ = [
     "Blocked",
     "Contested",
     "Deferred",
+    "LeftOut",
+    "Narrowed",
     "Pending",
     "Plan",
     "PlannedTask",
     "Reason",
     "Request",
+    "Selection",
     "Situation",
     "Stop",
     "Unjoined",
@@ -38,4 +45,5 @@ __all__ = [
     "fingerprint_of",
     "make_plan",
     "narrow",
+    "select",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.diff import Change
 from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
 from reconciler.model.time_box import TimeBox
+from reconciler.plan.selection import Selection
 
 
 class Reason(StrEnum):
@@ -122,6 +124,34 @@ class Beside:
     contested: tuple[tuple[ServiceId, Role], ...] = ()
 
 
+class LeftOut(NamedTuple):
+    """How much of a plan a selection leaves out: contacts by tray, then services."""
+
+    requests: int = 0
+    deferred: int = 0
+    pending: int = 0
+    blocked: int = 0
+    contested: int = 0
+    absent: int = 0
+    unmanaged: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a plan that was cut down tells of what it leaves out.
+
+    Attributes:
+        selection: what it was cut down to.
+        left_out: by `only` and `roles`.
+        left_for_later: by `limit`: contacts to request, and those that wait behind them.
+    """
+
+    selection: Selection
+    left_out: LeftOut
+    left_for_later: LeftOut
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A guard that stops the whole run."""
@@ -141,6 +171,7 @@ class Plan:
         fingerprint: sha256 over the requests, and the live values and open tasks of their services.
         time_boxes: those of contacts in a tray, for people to see why; they are no part of the fingerprint.
         beside: where the plan is a branch's own: what else is to be told of the base.
+        narrowed: where the plan was cut down: what it leaves out.
     """
 
     requests: tuple[Request, ...] = ()
@@ -159,6 +190,7 @@ class Plan:
     fingerprint: str = ""
     time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
     beside: Beside | None = None
+    narrowed: Narrowed | None = None
 
     def changes(self) -> Iterator[Change]:
         """Yield every wanted change, tray by tray: each lies in exactly one."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring_ascii as quoted
 
 from reconciler.plan import Beside, Plan, PlannedTask
+from reconciler.render.narrowed import narrowed_object
 from reconciler.render.time_boxes import time_box_objects
 from reconciler.render.view import View
 from reconciler.render.wording import counts
@@ -58,6 +59,8 @@ def plan_json(plan: Plan) -> str:
         keys["time_boxes"] = _listed(map(json.dumps, time_box_objects(plan)))
     if plan.beside is not None:
         keys["base"] = _base(plan.beside)
+    if plan.narrowed is not None:
+        keys["narrowed"] = json.dumps(narrowed_object(plan.narrowed))
     pieces = [piece for key, value in keys.items() for piece in (",\n ", quoted(key), ": ", value)]
     return _well_formed("".join(["{", *pieces[1:], "}"]))
 

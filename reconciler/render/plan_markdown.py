@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.model import AccountId
 from reconciler.render.markdown_tables import Table, others, people_tables, table_of
+from reconciler.render.narrowed import narrowed_sentence
 from reconciler.render.picture import picture
 from reconciler.render.safe import code
 from reconciler.render.sections import sections
@@ -142,6 +143,8 @@ def _numbers(view: View, numbers: Counts) -> Iterator[str]:
     yield f"| {' | '.join(map(str, columns.values()))} |"
     yield ""
     yield "The last three columns count services, the others contacts."
+    if plan.narrowed:
+        yield from ("", f"**{narrowed_sentence(plan.narrowed)}**")
 
 
 def _origin(view: View) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from reconciler.render.narrowed import narrowed_sentence
 from reconciler.render.report.flows import MOST_FLOWS, WIDTH, flows, picture
 from reconciler.render.report.lists import MOST_ROWS, Table, flow_table, people, table_of
 from reconciler.render.safe import visible
@@ -63,6 +64,7 @@ def plan_html(view: View) -> str:
             kinds=kinds,
             tiles=_tiles(view, numbers),
             all_in_sync=numbers.all_in_sync,
+            narrowed=narrowed_sentence(plan.narrowed) if plan.narrowed else None,
             summary=[*summary(plan, numbers)],
             step=next_step(plan, numbers, accounts),
             pressing=tables[:pressing],

@@ -149,6 +149,29 @@ class Base(Row):
     contested: Annotated[list[ContactKey], Field(description="Changed here and in the base, differently.")]
 
 
+class LeftOut(Row):
+    """How much is left out; `absent`, `unmanaged` and `unknown` count services, the others contacts."""
+
+    requests: Count
+    deferred: Count
+    pending: Count
+    blocked: Count
+    contested: Count
+    absent: Count
+    unmanaged: Count
+    unknown: Count
+
+
+class Narrowed(Row):
+    """What the plan was cut down to, and how much it says nothing of for that."""
+
+    only: Annotated[list[str], Field(description="What --only named; empty: every service.")]
+    roles: Annotated[list[Role], Field(description="What --role named; empty: all three.")]
+    limit: Annotated[int | None, Field(gt=0, description="What --limit named.")]
+    left_out: Annotated[LeftOut, Field(description="By `only` and `roles`.")]
+    left_for_later: Annotated[LeftOut, Field(description="By `limit`.")]
+
+
 class PlanDocument(Row):
     """What would be asked of whom, what waits, what is blocked and why."""
 
@@ -168,6 +191,7 @@ class PlanDocument(Row):
         list[TimeBox], Field(description="Of the contacts above that end; left out where there is none.")
     ] = []
     base: Annotated[Base | None, Field(description="Only with --base.")] = None
+    narrowed: Annotated[Narrowed | None, Field(description="Only with --only, --role or --limit.")] = None
 
 
 def plan_json_schema() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from reconciler.model import AccountId
 from reconciler.plan import Contested, Plan
 from reconciler.render.beside import beside_sections
 from reconciler.render.lists import Rows, Section, Tone, Words, plain_rows
+from reconciler.render.narrowed import narrowed_section
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.safe import is_plain
 from reconciler.render.time_boxes import time_box_section
@@ -40,6 +41,8 @@ def sections(plan: Plan, numbers: Counts, names: Mapping[AccountId, str]) -> Ite
         yield _stopped(plan)
     if plan.unknown:
         yield _unknown(plan)
+    if plan.narrowed and (left_out := narrowed_section(plan.narrowed)):
+        yield left_out
     if plan.requests:
         yield _requests(plan, numbers, accounts, groups)
     if plan.deferred:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reconciler.model import AccountId
 from reconciler.plan import Plan
+from reconciler.render.narrowed import narrowed_sentence, options, waits_for_what_is_left_out
 from reconciler.render.wording import Accounts, Counts, counted, listed
 
 _SHOWN_CONFIRMERS = 5
@@ -16,6 +17,7 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
     """Yield the counts of `plan`, or the one sentence that says that everything is in sync."""
     if numbers.all_in_sync and not plan.stopped_by:
         yield _in_sync(plan)
+        yield from _narrowed(plan)
         return
     requests = "held back by a guard" if plan.stopped_by else "to request"
     yield (
@@ -26,6 +28,7 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
     beside = list(_beside(numbers))
     if beside:
         yield f"Besides: {listed(beside)}."
+    yield from _narrowed(plan)
 
 
 def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool = False) -> str | None:
@@ -41,25 +44,39 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
         return "Next: see why some services could not be read, then plan again."
     if numbers.blocked or numbers.contested or numbers.absent:
         return "Next: nothing can be requested now. The lists say what a person can do about each contact."
-    if numbers.pending or numbers.deferred:
+    return _wait(plan) if numbers.pending or numbers.deferred else None
+
+
+def _wait(plan: Plan) -> str:
+    if plan.narrowed and waits_for_what_is_left_out(plan):
         return (
-            "Next: nothing to request now. `reconciler status` shows who still has to confirm, "
-            "`reconciler watch` waits for it."
+            "Next: nothing to request in this run. What is deferred waits for a change that is left out "
+            f"by {options(plan.narrowed)}: request that first, or both in one run."
         )
-    return None
+    return (
+        "Next: nothing to request now. `reconciler status` shows who still has to confirm, "
+        "`reconciler watch` waits for it."
+    )
 
 
 def _noun(plan: Plan) -> str:
+    if plan.narrowed:
+        return "chosen contact"
     return "changed contact" if plan.beside else "managed contact"
 
 
 def _subject(plan: Plan, *, applying: bool) -> str:
     if applying:
         return "This run, once agreed,"
-    return "Once this is merged, `reconciler apply`" if plan.beside else "Next: `reconciler apply`"
+    apply = "`reconciler apply`"
+    if plan.narrowed:
+        apply += f" with the same {options(plan.narrowed)}"
+    return f"Once this is merged, {apply}" if plan.beside else f"Next: {apply}"
 
 
 def _in_sync(plan: Plan) -> str:
+    if plan.narrowed:
+        return _chosen_in_sync(plan, options(plan.narrowed))
     if plan.beside and not plan.managed:
         return "This branch asks for no contact that its base does not want already."
     if not plan.managed:
@@ -68,6 +85,20 @@ def _in_sync(plan: Plan) -> str:
         f"Everything is in sync: {counted(plan.managed, 'managed contact')} of "
         f"{counted(plan.services, 'service')}, each held by the account that the file names."
     )
+
+
+def _chosen_in_sync(plan: Plan, by: str) -> str:
+    if not plan.managed:
+        return f"Nothing to request: no contact that the file manages is chosen by {by}."
+    return (
+        f"Nothing to request of what is chosen: {counted(plan.managed, 'managed contact')} of "
+        f"{counted(plan.services, 'service')}, each held by the account that the file names."
+    )
+
+
+def _narrowed(plan: Plan) -> Iterator[str]:
+    if plan.narrowed:
+        yield narrowed_sentence(plan.narrowed)
 
 
 def _beside(numbers: Counts) -> Iterator[str]:

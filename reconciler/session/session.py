@@ -14,7 +14,7 @@ from reconciler.ports.journal import Chronicle
 
 if TYPE_CHECKING:
     from reconciler.branch import Branch
-    from reconciler.plan import Plan
+    from reconciler.plan import Plan, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ class Session:
         leave: Iterable[Retry] = (),
         lifted: frozenset[str] = frozenset(),
         branch: Branch | None = None,
+        selection: Selection | None = None,
     ) -> Plan:
         """Return the plan for one observation, with what the journal remembers and this run's own leave."""
         from reconciler.propose import propose  # noqa: PLC0415
@@ -103,6 +104,7 @@ class Session:
             unknown_accounts=self._unknown_accounts(observation, leave),
             lifted=lifted,
             branch=branch,
+            selection=selection,
         )
 
     def _unknown_accounts(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.durations import duration
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.narrowing import narrowing
 from reconciler.cli.options import Seconds, Settings, find_file, output_format, with_endpoint
 from reconciler.cli.options import detailed_exitcode as detailed_option
 from reconciler.cli.planning import lifting, retrying
+
+if TYPE_CHECKING:
+    from reconciler.plan import Selection
 
 
 @click.command("apply")
@@ -21,6 +26,7 @@ from reconciler.cli.planning import lifting, retrying
 @detailed_option
 @retrying
 @lifting
+@narrowing
 @click.option("--yes", "-y", is_flag=True, help="Ask for it without a question first.")
 @click.option("--expect", metavar="FINGERPRINT", help="Ask only if the plan has this fingerprint.")
 @click.option(
@@ -44,6 +50,7 @@ def command(
     retry: tuple[str, ...],
     lift: tuple[str, ...],
     reason: str | None,
+    selection: Selection | None,
     yes: bool,
     expect: str | None,
     valid_for: timedelta | None,
@@ -56,24 +63,31 @@ def command(
 
     With PLAN, a file that `reconciler plan --out` saved, exactly that plan is asked for, once. Where anything
     has moved since, nothing is asked and it is said what. Again: only what failed is asked again.
+
+    For a first careful run, --only, --role and --limit choose a part. It tells how much is left out, and a
+    later run asks for that.
     """
     from reconciler.cli.applying import Orders, run  # noqa: PLC0415
     from reconciler.cli.approving import approved_by  # noqa: PLC0415
     from reconciler.cli.naming import guards  # noqa: PLC0415
+    from reconciler.cli.narrowing import check_alone, check_names  # noqa: PLC0415
     from reconciler.cli.opening import open_session  # noqa: PLC0415
     from reconciler.cli.who import owner  # noqa: PLC0415
 
     lifted = guards(lift, reason)
     if valid_for is not None and saved is None:
         raise click.UsageError("--valid-for is about a saved plan: apply PLAN --valid-for 24h")
+    check_alone(selection, saved)
     orders = Orders.given(
         yes=yes,
         approved=approved_by(saved, expect, find_file(settings.file), valid_for),
         retry=retry,
         lifted=dict.fromkeys(lifted, reason or ""),
+        selection=selection,
         style=style,
         detailed=detailed_exitcode,
     )
-    with open_session(settings, writing=True) as session:  # noqa: SIM117  # the lock is the session's
+    with open_session(settings, writing=True) as session:
+        check_names(selection, session.config)
         with session.journal.lock(owner(), timeout=lock_timeout):
             return run(session, orders)

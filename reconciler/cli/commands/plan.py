@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.exit_codes import ExitCode, plain
+from reconciler.cli.narrowing import narrowing
 from reconciler.cli.options import Settings, detailed_exitcode, find_file, output_format, with_endpoint
 from reconciler.cli.outputs import chosen, several_outputs
 from reconciler.cli.outputs import comment_key as plain_key
@@ -18,6 +19,7 @@ from reconciler.cli.saving import Saving, drafted, saving
 
 if TYPE_CHECKING:
     from reconciler.cli.outputs import Output
+    from reconciler.plan import Selection
 
 
 @click.command("plan")
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 @detailed_exitcode
 @retrying
 @lifting
+@narrowing
 @click.option("--base", metavar="REF", help="Show only what this branch adds to what REF already wants.")
 @click.option(
     "--snapshot",
@@ -45,6 +48,7 @@ def command(
     retry: tuple[str, ...],
     lift: tuple[str, ...],
     reason: str | None,
+    selection: Selection | None,
     base: str | None,
     snapshot: Path | None,
     out: Path | None,
@@ -54,9 +58,11 @@ def command(
 
     With --base, a branch that is behind shows its own changes only: what others have merged since is neither
     shown nor taken back. With --snapshot, a file that reconciler snapshot wrote stands for OVHcloud. With
-    --out, reconciler apply FILE asks for exactly this plan, or for nothing.
+    --out, reconciler apply FILE asks for exactly this plan, or for nothing. With --only, --role and --limit
+    it is a part, and says how much is left out.
     """
     from reconciler.cli.naming import guards  # noqa: PLC0415
+    from reconciler.cli.narrowing import check_names  # noqa: PLC0415
     from reconciler.cli.outputs import opened, view_of  # noqa: PLC0415
     from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
     from reconciler.cli.snapshots import session_or_snapshot, warn_of_unasked  # noqa: PLC0415
@@ -71,6 +77,7 @@ def command(
         drafted(out, valid_for, taken=[*taken, *([snapshot] if snapshot else [])]) as draft,
         session_or_snapshot(settings, snapshot) as session,
     ):
+        check_names(selection, session.config)
         against = None
         if base is not None:
             from reconciler.cli.base import base_of  # noqa: PLC0415
@@ -81,8 +88,9 @@ def command(
             from reconciler.cli.origin import origin_of  # noqa: PLC0415  # git, for who saves
 
             origin = origin_of(find_file(settings.file), session.config)
-            saved = Saving(draft, origin, valid_for, base, retry, dict.fromkeys(sorted(lifted), reason or ""))
-        planned = look_and_plan(session, retry, lifted, against)
+            because = dict.fromkeys(sorted(lifted), reason or "")
+            saved = Saving(draft, origin, valid_for, base, retry, because, selection)
+        planned = look_and_plan(session, retry, lifted, against, selection)
         warn_of_unasked(session, against)
         observation, _, plan = planned
         code = code_of(plan, observation)

@@ -63,7 +63,7 @@ def _keys(seen: Examined, now: datetime) -> Check:
             Subject.KEYS,
             Verdict.WARNING,
             f"valid only until {end}",
-            "before that, take its table out and run reconciler login",
+            f"before that: {_renewal(seen)}",
         )
     return Check(Subject.KEYS, Verdict.OK, f"valid until {end}")
 
@@ -90,7 +90,7 @@ def _rights(seen: Examined) -> Iterator[Check]:
             Subject.RIGHTS,
             Verdict.FAILURE,
             f"not granted: {', '.join(rights.missing)}" + _too_much(rights, "; granted beyond need: "),
-            "take its table out and run reconciler login: it makes a key that is granted these calls",
+            f"{_renewal(seen)}: it makes a key that is granted these calls",
             missing=rights.missing,
             beyond=rights.beyond,
         )
@@ -99,11 +99,15 @@ def _rights(seen: Examined) -> Iterator[Check]:
             Subject.RIGHTS,
             Verdict.WARNING,
             "granted all that is needed" + _too_much(rights, ", and beyond need: "),
-            "take its table out and run reconciler login: it makes a key that can do no more than is used",
+            f"{_renewal(seen)}: it makes a key that can do no more than is used",
             beyond=rights.beyond,
         )
     else:
         yield Check(Subject.RIGHTS, Verdict.OK, "granted exactly what is needed")
+
+
+def _renewal(seen: Examined) -> str:
+    return f"reconciler login {seen.facts.id if seen.facts else seen.label} --renew"
 
 
 def _too_much(rights: KeyRights, words: str) -> str:

@@ -20,6 +20,7 @@ from reconciler.providers.ovh.credentials import default_path
 from reconciler.providers.ovh.keeping import keep, require_room
 from reconciler.providers.ovh.lines import Lines
 from reconciler.providers.ovh.login import PendingKey, least_rules, request_key
+from reconciler.providers.ovh.renewing import renewable
 from reconciler.render import visible
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
@@ -27,13 +28,14 @@ _MOST = 4096  # more than any key
 _PAGES = {"ovh-eu": "https://eu.api.ovh.com/createApp/", "ovh-ca": "https://ca.api.ovh.com/createApp/"}
 
 
-def log_in(settings: Settings, who: str | None, seconds: float) -> ExitCode:
+def log_in(settings: Settings, who: str | None, seconds: float, *, renew: bool) -> ExitCode:
     """Have a key made, and keep it once its owner has validated it.
 
     Args:
         settings: the shared options.
         who: the account that is meant, as people write it; None: whoever validates the key.
         seconds: how long to wait for that.
+        renew: exchange the key that `who` has, with the application that made it.
 
     Raises:
         ReconcilerError: no key was made, validated or kept.
@@ -42,8 +44,13 @@ def log_in(settings: Settings, who: str | None, seconds: float) -> ExitCode:
     config = load(file)
     place = settings.credentials or default_path(os.environ)
     meant = listed_or_any(who, config) if who is not None else None
-    require_room(place, _names(meant, config) if meant is not None else ())
-    application_key, application_secret = _application(config)
+    old = None
+    if renew and meant is not None:
+        old = renewable(place, _names(meant, config), config.endpoint.name, os.environ)
+        application_key, application_secret = old.keys.application_key, old.keys.application_secret
+    else:
+        require_room(place, _names(meant, config) if meant is not None else ())
+        application_key, application_secret = _application(config)
     with ExitStack() as stack:
         lines = Lines(_address(config, file, stack), connections=1)
         stack.callback(lines.close)
@@ -58,8 +65,11 @@ def log_in(settings: Settings, who: str | None, seconds: float) -> ExitCode:
             f"the key was validated by {visible(owner)}, not by {visible(meant)}: it is not kept",
             hint="log out of OVHcloud's pages in the browser, and log in there as the account that is meant",
         )
-    require_room(place, _names(owner, config))
-    keep(place, owner, pending.keys, config.endpoint.name)
+    if old is not None:
+        old.renew(pending.keys.consumer_key)
+    else:
+        require_room(place, _names(owner, config))
+        keep(place, owner, pending.keys, config.endpoint.name)
     click.echo(f"The key of {visible(owner)} is in {place}; reconciler doctor checks it.", err=True)
     return ExitCode.OK
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from reconciler.sandbox import application_key, application_secret
+from reconciler.sandbox import application_key, application_secret, consumer_key
 from tests.cli.conftest import AGENCY, FINANCE, PLATFORM, SHOP_MOVES, Open, Place
 from tests.running import PATIENCE, Running
 
@@ -122,6 +122,49 @@ def test_keys_that_are_there_are_not_overwritten_whatever_their_table_is_called(
         done = begun(here, AGENCY, "agency").wait()
         assert (done.code, done.out) == (1, "")  # no page: no key was asked for in vain
         assert f"already holds keys of [accounts.{name}]" in done.err
+        assert keys_file(here).read_text() == before
+
+
+def test_a_renewed_key_takes_the_place_of_the_old_one_and_no_other_byte_changes(place: Open) -> None:
+    here = place(SHOP_MOVES)
+    ours = f'\n[accounts."{AGENCY}"]\n'
+    old = f'consumer_key = "{consumer_key(AGENCY)}"'
+    text = keys_file(here).read_text()
+    at = text.index(old, text.index(ours))
+    before = f"{text[:at]}# {old}\n  {old}  # of spring{text[at + len(old) :]}{BEFORE}\r\n"
+    before = before.replace(f'"{application_secret(AGENCY)}"', '{env = "OF_THE_AGENCY"}')
+    keys_file(here).write_bytes(before.encode())
+    here.desk.environ["OF_THE_AGENCY"] = application_secret(AGENCY)
+    login = here.desk.start("login", "agency", "--renew")
+    answer(page(login))
+    done = login.wait()
+    assert done.code == 0, done.err
+    after = keys_file(here).read_bytes().decode()
+    new = tomllib.loads(after)["accounts"][AGENCY]["consumer_key"]
+    assert new != consumer_key(AGENCY)
+    assert new not in done.out + done.err
+    assert after == before.replace(f"  {old}", f'  consumer_key = "{new}"')
+    assert stat.S_IMODE(keys_file(here).stat().st_mode) == 0o600
+    checks = here.run("doctor", "--format", "json").json["checks"]
+    found = {row["check"]: row["found"] for row in checks if row["account"] == AGENCY}
+    assert found["rights"] == "granted exactly what is needed"
+
+
+def test_what_cannot_be_renewed_is_said_before_a_key_is_asked_for(place: Open) -> None:
+    here = place(SHOP_MOVES, held=(PLATFORM,))
+    text = keys_file(here).read_text()
+    elsewhere = text.replace(f'"{consumer_key(PLATFORM)}"', '{file = "key"}')
+    (keys_file(here).parent / "key").write_text(consumer_key(PLATFORM))
+    (keys_file(here).parent / "key").chmod(0o600)
+    for before, arguments, code, words in (
+        (text, ("agency",), 1, "holds no keys of this account"),
+        (text, (), 64, "--renew needs an account"),
+        (elsewhere, ("platform",), 1, "does not stand there as a text of its own line"),
+        (text.replace(here.town.url, "ovh-eu"), ("platform",), 1, "its keys are for the endpoint ovh-eu"),
+    ):
+        keys_file(here).write_text(before)
+        done = here.run("login", *arguments, "--renew")
+        assert (done.code, done.out, words in done.err) == (code, "", True), done.err
         assert keys_file(here).read_text() == before
 
 

@@ -32,7 +32,7 @@ def require_room(file: Path, names: Collection[AccountId]) -> None:
     if taken:
         raise CredentialsError(
             f"{file} already holds keys of [accounts.{taken[0]}]",
-            hint="take that table out first; nothing that stands there is overwritten",
+            hint="--renew makes a new key for that table, and exchanges its consumer_key",
         )
 
 
@@ -53,7 +53,7 @@ def keep(file: Path, account: AccountId, keys: Keys, endpoint: str) -> None:
         gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
         after = before + gap + table.encode()
         _require_toml(file, after)
-        _replace(Path(os.path.realpath(file)), after)
+        replace_private(file, after)
     except OSError as error:
         raise CredentialsError(f"{file}: cannot be written to: {error.strerror}") from None
 
@@ -65,7 +65,13 @@ def _require_toml(file: Path, content: bytes) -> None:
         raise CredentialsError(f"{file}: no table can be added to what stands there") from None
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_private(file: Path, content: bytes) -> None:
+    """Put bytes in the place of a file, or of what a link leads to, for its owner's eyes only.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file = Path(os.path.realpath(file))
     number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # its mode is 0600
     try:
         with open(number, "wb") as opened:  # noqa: PTH123 - a descriptor, not a path

@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+import click
 
 from reconciler.branch import Branch, merge
-from reconciler.cli.git import Repository, repository_of
-from reconciler.cli.repository import config_at
+from reconciler.cli.git import Repository
+from reconciler.cli.past import Fork, Past, desired_of
+from reconciler.cli.repository import placed_of
 from reconciler.config import Config
-from reconciler.errors import ConfigError, ReconcilerError
+from reconciler.errors import ReconcilerError
 from reconciler.model import ServiceId
 from reconciler.model.text import visible
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a branch is compared with; None stands for a commit that does not hold the file.
+    """What a branch is compared with.
 
     Attributes:
         name: of the base, as it was given.
-        tip: the file as the base has it now.
+        tip: the file as the base has it now; None: it does not hold the file.
         fork: the file where branch and base parted.
+        note: a sentence for people where the file goes by another name in the base, or is not there.
     """
 
     name: str
     tip: Config | None
-    fork: Config | None
+    fork: Fork
+    note: str | None = None
 
     @property
     def services(self) -> AbstractSet[ServiceId]:
@@ -37,7 +42,7 @@ class Base:
 
     def branch(self, here: Config, today: date) -> Branch:
         """Return what the file here adds to the base on the UTC day `today`."""
-        fork, tip = (config.desired(today) if config else {} for config in (self.fork, self.tip))
+        fork, tip = self.fork.desired(today), desired_of(self.tip, today)
         return merge(fork, tip, here.desired(today), name=self.name)
 
 
@@ -50,39 +55,42 @@ def base_of(file: Path, ref: str, here: Config) -> Base:
         here: the file as it lies there.
 
     Raises:
-        ReconcilerError: git does not know the ref, or no common commit; the endpoint is another one there.
-        ConfigError: the file was not valid there.
+        click.UsageError: the ref is empty.
+        ReconcilerError: git does not know the ref, or no common commit; the file was not valid there; the
+            endpoint is another one there.
     """
-    repository = repository_of(file.parent)
-    if repository is None:
+    if not ref.strip():
+        raise click.UsageError("--base is empty: it names what this branch is merged into, as origin/main")
+    placed = placed_of(file)
+    if placed is None:
         raise ReconcilerError(
             f"{visible(str(file))} is in no git repository: --base compares with another commit of it"
         )
+    repository, place = placed
     tip = repository.commit(ref)
     if tip is None:
         raise ReconcilerError(f"git knows no {visible(ref)}", hint=_fetch(repository, ref))
-    fork = repository.fork("HEAD", tip)
+    past = Past(repository, file, place, ref)
+    fork = past.fork(tip)
     if fork is None:
         raise ReconcilerError(
             f"HEAD and {visible(ref)} share no commit that is here", hint=_fetch(repository, ref)
         )
-    configs = [_at(file, commit, name) for commit, name in ((tip, ref), (fork, f"the fork from {ref}"))]
-    if configs[0] and configs[0].endpoint != here.endpoint:
+    there, config = past.tip(tip)
+    if config and config.endpoint != here.endpoint:
         raise ReconcilerError(
-            f"the file means {here.endpoint.name} here and {configs[0].endpoint.name} at {visible(ref)}",
+            f"the file means {here.endpoint.name} here and {config.endpoint.name} at {visible(ref)}",
             hint="plans of two endpoints cannot be compared: plan without --base",
         )
-    return Base(ref, *configs)
+    return Base(ref, config, fork, _note(ref, place, there, config))
 
 
-def _at(file: Path, commit: str, name: str) -> Config | None:
-    try:
-        return config_at(file, commit)
-    except ConfigError as error:
-        raise ReconcilerError(
-            f"the file is not valid at {visible(name)} ({commit[:10]}), whatever it is here:\n{error}",
-            hint="mend it there first, or plan without --base",
-        ) from None
+def _note(ref: str, here: PurePosixPath, there: PurePosixPath, config: Config | None) -> str | None:
+    if config is None:
+        return f"{visible(ref)} holds no {visible(str(here))}: what the branch declares counts as its own"
+    if here != there:
+        return f"{visible(str(here))} is {visible(str(there))} at {visible(ref)}, and compared with it"
+    return None
 
 
 def _fetch(repository: Repository, ref: str) -> str:

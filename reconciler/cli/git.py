@@ -52,10 +52,24 @@ class Repository:
         done = _run(self.root, words)
         return _text(done.stdout) if done.returncode == 0 else None
 
-    def fork(self, one: str, other: str) -> str | None:
-        """Return the commit from which two commits parted; None where they share no history that is here."""
-        done = _run(self.root, ("merge-base", one, other))
-        return _text(done.stdout) if done.returncode == 0 else None
+    def forks(self, one: str, *others: str) -> tuple[str, ...]:
+        """Return the newest commits that one and the others, taken as merged, share, as far as they are here.
+
+        There are several where the two lines were merged into each other, both ways at a time.
+        """
+        done = _run(self.root, ("merge-base", "--all", one, *others))
+        return tuple(sorted(_text(done.stdout).split())) if done.returncode == 0 else ()
+
+    def renamed(self, earlier: str, later: str) -> dict[PurePosixPath, PurePosixPath]:
+        """Return the files that go by another name in a later commit, much as they were: old to new."""
+        done = _run(
+            self.root,
+            ("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", earlier, later),
+        )
+        if done.returncode:
+            raise _failure(done, "git does not compare two commits")
+        words = [PurePosixPath(os.fsdecode(word)) for word in done.stdout.split(b"\0")]
+        return dict(zip(words[1::3], words[2::3], strict=False))
 
     def contains(self, commit: str, earlier: str) -> bool:
         """Tell whether `earlier` is `commit` or in its history, as far as that history is here."""

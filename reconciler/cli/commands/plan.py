@@ -83,6 +83,8 @@ def command(
             from reconciler.cli.base import base_of  # noqa: PLC0415
 
             against = base_of(find_file(settings.file), base, session.config)
+            if against.note and settings.verbosity >= 0:
+                click.echo(f"warning: {against.note}", err=True)
         saved = None
         if draft is not None:
             from reconciler.cli.origin import origin_of  # noqa: PLC0415  # git, for who saves

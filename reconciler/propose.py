@@ -68,9 +68,10 @@ def propose(
         ),
         expired_retries=config.expired_retries,
         region=config.endpoint.region,
+        observed=branch.observed if branch else config.observed,
     )
     plan = make_plan(desired, diff, situation, absent=observation.absent, unknown=observation.unknown)
-    managed, services = plan.managed, plan.services
+    managed, services = plan.managed - plan.watched, plan.services - plan.watched_services
     if branch:
         plan = _own(plan, branch, situation)
     if selection:
@@ -88,7 +89,9 @@ def _own(plan: Plan, branch: Branch, situation: Situation) -> Plan:
     """Return what a branch adds, and beside it what its base wants moved and is not there yet."""
     own = narrow(plan, lambda service, role: (service, role) in branch.own, branch.desired, situation)
     wanted = tuple(
-        (change, tray) for change, tray in plan.trays() if (change.service, change.role) not in branch.own
+        (change, tray)
+        for change, tray in plan.trays()
+        if tray != "observed" and (change.service, change.role) not in branch.own
     )
     return replace(own, beside=Beside(branch.base, wanted, branch.released, branch.contested))
 

@@ -37,7 +37,7 @@ _FAILED = frozenset({Kind.OUTCOME_UNKNOWN, Kind.NOT_SENT, Kind.NOT_SEEN})
 _MAY_SERVE_YET = frozenset(
     {
         *(Kind.OUTCOME_UNKNOWN, Kind.NOT_SENT, Kind.NOT_SEEN, Kind.NOT_WAITING),
-        *(Kind.UNDECLARED, Kind.UNMANAGED, Kind.UNWANTED),
+        *(Kind.UNDECLARED, Kind.UNMANAGED, Kind.OBSERVED, Kind.UNWANTED),
         *(Kind.NO_CREDENTIALS, Kind.OTHER_ACCOUNT),
     }
 )

@@ -18,6 +18,7 @@ from reconciler.cli.planning import SHOWN, warn_of_unreadable
 from reconciler.config import Account, Config, Endpoint, load
 from reconciler.config.endpoints import endpoint_of
 from reconciler.config.reading import read_bytes
+from reconciler.edit.assigned import with_new
 from reconciler.edit.estate import Addition, added_to, declarable, new_file
 from reconciler.edit.kept import assert_means
 from reconciler.errors import ReconcilerError
@@ -163,7 +164,8 @@ def _intended(config: Config, addition: Addition, after: Config) -> Config:
     accounts = {*config.accounts, *(Account(short, one) for short, one in addition.accounts.items())}
     if accounts == set(after.accounts):
         config = replace(config, accounts=after.accounts)
-    return replace(config, rows={**config.rows, **addition.rows})
+    marks = with_new(config, after, addition.rows)
+    return replace(config, rows={**config.rows, **addition.rows}, observed=marks)
 
 
 def _read_back(target: _Target, text: str) -> Config:

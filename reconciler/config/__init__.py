@@ -9,6 +9,7 @@ from reconciler.config.model import (
     Config,
     Endpoint,
     GuardSettings,
+    Manage,
     Notify,
     Occasion,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Config",
     "Endpoint",
     "GuardSettings",
+    "Manage",
     "Notify",
     "Occasion",
     "Place",

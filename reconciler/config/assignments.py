@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from reconciler.config.model import Manage
 from reconciler.config.nodes import Fields, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, line_and_column, quoted
@@ -15,7 +17,8 @@ from reconciler.model.time_box import Place
 
 _ROLE_WORDS = tuple(role.value for role in ROLES)
 _ROLE_INDEX = {word: index for index, word in enumerate(_ROLE_WORDS)}
-_BOX_KEYS = ("account", "until", "then", "reason", "ticket", "lead_days")
+_MANAGE = "manage"
+_BOX_KEYS = ("account", "until", "then", "reason", "ticket", "lead_days", _MANAGE)
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_BOX = "`until: 2027-01-31, then: ACCOUNT` says when the contact ends and who follows"
 _NO_ONE = (
@@ -45,10 +48,14 @@ class Box:
     ticket: str | None
     lead_days: int | None
     place: Place
+    manage: Manage | None = None
 
 
-Assigned = tuple[Named | Box | None, Named | Box | None, Named | Box | None]
-"""By role in the order admin, technical, billing; None: not named."""
+Manages = tuple[Manage | None, Manage | None, Manage | None]
+"""What one layer of a file says is done about each role; None: it says nothing of that role."""
+
+Assigned = tuple[Named | Box | None, Named | Box | None, Named | Box | None, Manages | None]
+"""By role in the order admin, technical, billing; None: not named. Last: what is done about each."""
 
 
 class Assignments:
@@ -59,15 +66,18 @@ class Assignments:
         self._values = Values(source, problems)
 
     def of(self, node: Fields) -> Assigned:
-        """Return whom a mapping of roles names."""
+        """Return whom a mapping of roles names, and what it says is done about them."""
         named: list[Named | Box | None] = [None, None, None]
+        whole: Manage | None = None
         for word, at, value in node.pairs:
             index = _ROLE_INDEX.get(word)
-            if index is None:
-                self._values.unknown(word, at, _ROLE_WORDS, "role")
-            else:
+            if index is not None:
                 named[index] = self._assignment(value) or named[index]
-        return named[0], named[1], named[2]
+            elif word == _MANAGE:
+                whole = self._values.manage(value)
+            else:
+                self._values.unknown(word, at, _ROLE_WORDS, "role", also=(_MANAGE,))
+        return named[0], named[1], named[2], _manages(named, whole)
 
     def _assignment(self, node: Node) -> Named | Box | None:
         return self._box(node) if isinstance(node, Fields) else self.account(node)
@@ -98,8 +108,10 @@ class Assignments:
             self._values.text(given[key], f"`{key}`") if key in given else None
             for key in ("reason", "ticket")
         )
+        manage = self._values.manage(given[_MANAGE]) if _MANAGE in given else None
         if "account" not in given:
-            self._values.note(node.at, "`account` is missing", "name who holds the role until then")
+            hint = "name who holds the role until then" if "until" in given else "name who holds the role"
+            self._values.note(node.at, "`account` is missing", hint)
         if ("until" in given) != ("then" in given):
             missing, other = ("then", "until") if "until" in given else ("until", "then")
             self._values.note(node.at, f"`{missing}` is missing beside `{other}`", _WHOLE_BOX)
@@ -109,7 +121,9 @@ class Assignments:
             )
         lead = self._values.integer(given["lead_days"], "`lead_days`") if "lead_days" in given else None
         first = account or then  # a faulty one still gets its names looked up, for their problems
-        return Box(first, until, then, reason, ticket, lead, self._place(node)) if first else None
+        if first is None:
+            return None
+        return Box(first, until, then, reason, ticket, lead, self._place(node), manage)
 
     def _place(self, node: Fields) -> Place:
         return Place(self._source.file, *line_and_column(node.at))
@@ -121,6 +135,12 @@ class Assignments:
         if text is not None and day is None:
             self._values.note(node.at, f"{quoted(text)} is no date", hint)
         return day
+
+
+def _manages(named: Iterable[Named | Box | None], whole: Manage | None) -> Manages | None:
+    """Return what is done about each role: its own word counts before that of the whole mapping."""
+    own = [(one.manage if isinstance(one, Box) else None) or whole for one in named]
+    return (own[0], own[1], own[2]) if any(own) else None
 
 
 def day_of(text: str) -> date | None:

@@ -24,7 +24,7 @@ from yaml import (
 from yaml._yaml import CParser
 
 from reconciler.config.model import Config
-from reconciler.config.reading import Source, UnreadableError, read
+from reconciler.config.reading import Source, UnreadableError, line_and_column, read
 from reconciler.model import Role, ServiceId
 from reconciler.model.contacts import ROLES
 from reconciler.model.time_box import Place
@@ -35,12 +35,14 @@ _MOST_LINES = 500
 _LONGEST_LINE = 160
 """Of a line that is shown; a file may be one line."""
 
+_MANAGE = "manage"
+_OF_THE_FILE = re.compile(r"""^(?:manage|"manage"|'manage')[ \t]*:""", re.MULTILINE)
 _DEFAULTS = re.compile(r"""^(?:defaults|"defaults"|'defaults')[ \t]*:""", re.MULTILINE)
-_IN_THE_VALUE = 2
-"""How deep the value of the first key is, within the mapping that holds that key."""
+_IN_THE_VALUE, _IN_A_ROLE = 2, 3
+"""How deep the value of the first key is, within the mapping that holds that key; and the value of a role."""
 
 Roles = Mapping[str, Place]
-"""Where each role is named."""
+"""Where each role is named, where `manage` stands, and, as `admin manage`, where it stands for a role."""
 
 
 class Layer(StrEnum):
@@ -49,6 +51,7 @@ class Layer(StrEnum):
     SERVICE = "service"  # the service's own entry
     INCLUDED_DEFAULTS = "included_defaults"  # those of the included file that declares it
     DEFAULTS = "defaults"  # those of the main file
+    FILE = "file"  # the main file's own key
     ENTRY = "entry"  # the entry as a whole: which part of it, such as behind an alias, is not told
 
 
@@ -86,19 +89,38 @@ class Deciding:
         declared = self._config.places.get(service)
         if declared is None:
             return None
-        if declared not in self._entries:
-            self._entries[declared] = self._roles_at(declared)
-        main = self._config.files[0]
-        layers = [
-            (Layer.SERVICE, self._entries[declared]),
-            (Layer.DEFAULTS, self._defaults_of(main)),
-        ]
-        if declared.file != main:
-            layers.insert(1, (Layer.INCLUDED_DEFAULTS, self._defaults_of(declared.file)))
-        for layer, roles in layers:
+        for layer, roles in self._layers(declared):
             if role in roles:
                 return Decision(roles[role], layer)
         return Decision(declared, Layer.ENTRY)
+
+    def management(self, service: ServiceId, role: Role) -> Decision | None:
+        """Return which `manage` decides what is done about `role`; None where none does."""
+        declared = self._config.places.get(service)
+        if declared is None:
+            return None
+        for layer, roles in self._layers(declared):
+            place = roles.get(f"{role} {_MANAGE}") or roles.get(_MANAGE)
+            if place is not None:
+                return Decision(place, layer)
+        main = self._config.files[0]
+        source = self._source(main)
+        found = _OF_THE_FILE.search(source.text) if source else None
+        if source and found:
+            line, column = line_and_column(source.position_of(found.start()))
+            return Decision(Place(main, line, column), Layer.FILE)
+        is_observed = role in self._config.observed.get(service, ())
+        return Decision(declared, Layer.ENTRY) if is_observed else None
+
+    def _layers(self, declared: Place) -> Iterator[tuple[Layer, Roles]]:
+        """Yield what may decide about a service declared there, the nearest first."""
+        if declared not in self._entries:
+            self._entries[declared] = self._roles_at(declared)
+        main = self._config.files[0]
+        yield Layer.SERVICE, self._entries[declared]
+        if declared.file != main:
+            yield Layer.INCLUDED_DEFAULTS, self._defaults_of(declared.file)
+        yield Layer.DEFAULTS, self._defaults_of(main)
 
     def source_line(self, place: Place) -> str:
         """Return a line as the file is now; empty where it has gone, or may hold an address with a token."""
@@ -150,11 +172,11 @@ def _entry(source: Source, line: int, column: int) -> str:
 
 
 def _roles_in(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the roles that are keys of the value of the first key, each with line and column from 0.
+    """Yield what `Roles` holds of the value of the first key, each with line and column from 0.
 
     What follows the value, as the rest of a line in which several services stand, may be no YAML by itself.
     """
-    depth, is_key = 0, True
+    depth, is_key, within = 0, True, ""
     parser = CParser(text)
     with suppress(YAMLError):
         while parser.check_event():
@@ -167,8 +189,12 @@ def _roles_in(text: str) -> Iterator[tuple[str, int, int]]:
             elif isinstance(event, NodeEvent):
                 mark = event.start_mark
                 name = event.value if isinstance(event, ScalarEvent) else None
-                if mark and is_key and depth == _IN_THE_VALUE and name in ROLES:
-                    yield name, mark.line, mark.column
+                if mark and is_key and depth == _IN_THE_VALUE:
+                    within = name or ""
+                    if name in ROLES or name == _MANAGE:
+                        yield within, mark.line, mark.column
+                elif mark and is_key and depth == _IN_A_ROLE and name == _MANAGE and within in ROLES:
+                    yield f"{within} {_MANAGE}", mark.line, mark.column
                 is_key = not is_key
             if depth == _IN_THE_VALUE - 1 and is_key:
                 return  # the value has ended

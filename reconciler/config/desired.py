@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from reconciler.config.accounts import AccountBook, note_no_mapping
-from reconciler.config.assignments import Assigned, Assignments, Box, Named
+from reconciler.config.assignments import Assigned, Assignments, Box, Manages, Named
 from reconciler.config.document import Document
-from reconciler.config.model import Endpoint
+from reconciler.config.model import Endpoint, Manage
 from reconciler.config.nodes import Fields
 from reconciler.config.places import Places
 from reconciler.config.problems import Problems
@@ -19,7 +19,7 @@ from reconciler.model.routes import ROUTES
 from reconciler.model.time_box import TimeBox
 
 _MOST_WARNINGS = 100
-_NOBODY: Row = (None, None, None)
+_NOBODY: Row = (None, None, None, None)
 
 
 class _Meaning(NamedTuple):
@@ -27,6 +27,7 @@ class _Meaning(NamedTuple):
 
     contacts: Contacts
     boxes: dict[Role, TimeBox]
+    observed: frozenset[Role]
     is_faulty: bool
 
 
@@ -37,22 +38,27 @@ class Joined:
         rows: for each service its contacts, time-boxed ones as they stand before their hand-back.
         time_boxes: the contacts that end.
         places: for each service where its key stands.
+        observed: the roles of each service that are only to be observed.
     """
 
-    def __init__(self, accounts: AccountBook, problems: Problems, lead_days: int) -> None:
+    def __init__(
+        self, accounts: AccountBook, problems: Problems, lead_days: int, manage: Manage | None
+    ) -> None:
         self.rows: dict[ServiceId, Contacts] = {}
         self.time_boxes: dict[tuple[ServiceId, Role], TimeBox] = {}
         self.places = Places(self.rows)
+        self.observed: dict[ServiceId, frozenset[Role]] = {}
         self._accounts = accounts
         self._problems = problems
         self._lead_days = lead_days
+        self._manages = (manage, manage, manage)
         self._unmanaged = 0
         self._faultless: dict[int, Row] = {}
         self._meanings: dict[tuple[Row, Row], _Meaning] = {}
 
     def join(self, documents: list[Document], endpoint: Endpoint | None) -> None:
         """Take in every file, the main one first."""
-        general: Row = _NOBODY
+        general: Row = (None, None, None, self._manages)
         for document in documents:
             own = self._defaults(document)
             defaults = _overridden(general, own)
@@ -78,7 +84,8 @@ class Joined:
         return assigned
 
     def _take(self, document: Document, defaults: Row) -> None:
-        contacts, boxed, faulty = self._resolved(set(document.rows.said.values()), defaults)
+        meanings = self._resolved(set(document.rows.said.values()), defaults)
+        faulty = {row for row, meaning in meanings.items() if meaning.is_faulty}
         if faulty:
             for assigned in document.rows.saying(faulty):
                 self._check(document, assigned)
@@ -86,32 +93,24 @@ class Joined:
                     break
         self._note_twins(document)
         said = document.rows.said
+        contacts = {row: meaning.contacts for row, meaning in meanings.items()}
         self.rows.update(zip(said, map(contacts.__getitem__, said.values()), strict=True))
         self.places.extend(document.source.file, document.rows.hand_over_places())
-        if boxed:
-            self._take_boxes(document, boxed)
+        if any(meaning.boxes or meaning.observed for meaning in meanings.values()):
+            self._take_details(document, meanings)
         self._warn_of_unmanaged(document, contacts)
 
-    def _resolved(
-        self, said: Iterable[Row], defaults: Row
-    ) -> tuple[dict[Row, Contacts], dict[Row, dict[Role, TimeBox]], set[Row]]:
-        """Return each distinct row's contacts and time boxes, and the rows that name unknown accounts."""
-        contacts, boxed, faulty = {}, {}, set()
-        for row in said:
-            meaning = self._meanings.get((defaults, row)) or self._meaning(defaults, row)
-            contacts[row] = meaning.contacts
-            if meaning.boxes:
-                boxed[row] = meaning.boxes
-            if meaning.is_faulty:
-                faulty.add(row)
-        return contacts, boxed, faulty
+    def _resolved(self, said: Iterable[Row], defaults: Row) -> dict[Row, _Meaning]:
+        """Return what each distinct row comes to."""
+        known = self._meanings
+        return {row: known.get((defaults, row)) or self._meaning(defaults, row) for row in said}
 
     def _meaning(self, defaults: Row, row: Row) -> _Meaning:
-        effective = _overridden(defaults, row)
+        *effective, manages = _overridden(defaults, row)
         boxes = {role: box for role, named in zip(ROLES, effective, strict=True) if (box := self._box(named))}
-        is_faulty = any(named is not None and not self._is_known(named) for named in row)
+        is_faulty = any(named is not None and not self._is_known(named) for named in row[:3])
         contacts = Contacts(*(self._holder(named) for named in effective))
-        meaning = self._meanings[defaults, row] = _Meaning(contacts, boxes, is_faulty)
+        meaning = self._meanings[defaults, row] = _Meaning(contacts, boxes, _observed(manages), is_faulty)
         return meaning
 
     def _is_known(self, named: str | Named | Box) -> bool:
@@ -136,16 +135,20 @@ class Joined:
         return TimeBox(account, named.until, then, named.reason, named.ticket, lead, named.place)
 
     def _check(self, document: Document, assigned: Assigned) -> None:
-        for named in assigned:
+        for named in assigned[:3]:
             parts = (named.account, named.then) if isinstance(named, Box) else (named,)
             for part in parts:
                 if part is not None:
                     self._accounts.id_or_problem(part, document.source)
 
-    def _take_boxes(self, document: Document, boxed: dict[Row, dict[Role, TimeBox]]) -> None:
+    def _take_details(self, document: Document, meanings: dict[Row, _Meaning]) -> None:
+        """Take in what few rows say beside who holds their contacts."""
         for service, row in document.rows.said.items():
-            for role, box in boxed.get(row, {}).items():
+            meaning = meanings[row]
+            for role, box in meaning.boxes.items():
                 self.time_boxes[service, role] = box
+            if meaning.observed:
+                self.observed[service] = meaning.observed
 
     def _note_twins(self, document: Document) -> None:
         twins = self.rows.keys() & document.rows.said.keys()
@@ -182,4 +185,16 @@ class Joined:
 
 
 def _overridden(general: Row, own: Row) -> Row:
+    named = own[0] or general[0], own[1] or general[1], own[2] or general[2]
+    return *named, _nearest(general[3], own[3])
+
+
+def _nearest(general: Manages | None, own: Manages | None) -> Manages | None:
+    """Return what is done about each role: whoever is named for it, the nearest layer that says it counts."""
+    if general is None or own is None:
+        return own or general
     return own[0] or general[0], own[1] or general[1], own[2] or general[2]
+
+
+def _observed(manages: Manages | None) -> frozenset[Role]:
+    return frozenset(role for role, one in zip(ROLES, manages or (), strict=False) if one is Manage.OBSERVE)

@@ -15,7 +15,7 @@ from reconciler.config.syntax import syntax_problem
 
 MAIN_KEYS = (
     "version", "endpoint", "accounts", "defaults", "services", "guards", "include", "expired_retries",
-    "lead_days", "notify",
+    "lead_days", "manage", "notify",
 )  # fmt: skip
 INCLUDED_KEYS = ("version", "accounts", "defaults", "services")
 

@@ -73,7 +73,7 @@ def _load(path: Path, shown_as: Path, reader: Reader | None) -> Config:
     endpoint = settings.endpoint() if main.complete else None
     retries = settings.expired_retries()
     notify = Notices(main, problems).settings()
-    joined = Joined(accounts, problems, settings.lead_days())
+    joined = Joined(accounts, problems, settings.lead_days(), settings.manage())
     if complete:
         guards = settings.guards(accounts)
         joined.join(documents, endpoint)
@@ -92,6 +92,7 @@ def _load(path: Path, shown_as: Path, reader: Reader | None) -> Config:
         places=joined.places,
         warnings=tuple(problems.warnings),
         notify=notify,
+        observed=joined.observed,
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from reconciler.model import AccountId, Contacts, Region, Role, ServiceId
-from reconciler.model.contacts import ROLES, Desired
+from reconciler.model.contacts import ROLES, Desired, Marks
 from reconciler.model.time_box import Place, TimeBox
 
 
@@ -60,6 +60,13 @@ class GuardSettings:
     allow_admin_handover_to: frozenset[AccountId] = frozenset()
 
 
+class Manage(StrEnum):
+    """What is done about a contact that is not as the file names it."""
+
+    REQUEST = "request"  # its change is requested
+    OBSERVE = "observe"  # it is shown, and never requested
+
+
 class Occasion(StrEnum):
     """What people may be told of."""
 
@@ -102,6 +109,7 @@ class Config:
         rows: for each service its contacts, time-boxed ones as they stand before their hand-back.
         time_boxes: the contacts that end, by service and role.
         places: for each service where its key stands.
+        observed: the roles of each service that are `manage: observe`, also those that nobody is named for.
         notify: who is told of what, in the order of the file.
         warnings: lines for people about what is allowed and yet unusual.
     """
@@ -116,6 +124,7 @@ class Config:
     places: Mapping[ServiceId, Place] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notify: tuple[Notify, ...] = ()
+    observed: Marks = field(default_factory=dict)
 
     def desired(self, today: date) -> Desired:
         """Return who is to hold which role on the UTC day `today`, as far as it is to be asked for by then.

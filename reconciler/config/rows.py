@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from reconciler.config.assignments import Assigned, Assignments, Box, Named
+from reconciler.config.assignments import Assigned, Assignments, Box, Manages, Named
 from reconciler.config.nodes import BAD, Composer, Fields, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, line_and_column, position, quoted
@@ -19,8 +19,10 @@ from reconciler.config.service_keys import fault_of
 from reconciler.model import ServiceId
 from reconciler.model.routes import ROUTES, route_of
 
-Row = tuple[str | Named | Box | None, str | Named | Box | None, str | Named | Box | None]
-"""What a service says by role: an account in the file's words, with its place where that is not elsewhere."""
+Row = tuple[str | Named | Box | None, str | Named | Box | None, str | Named | Box | None, Manages | None]
+"""What a service says by role: an account in the file's words, with its place where that is not elsewhere.
+
+Last, what it says is done about each role."""
 
 _ROLE_INDEX = {"admin": 0, "technical": 1, "billing": 2}
 _WORDS = frozenset({"true", "false", "null"})
@@ -120,9 +122,9 @@ class Rows:
                 if row in rows:
                     yield self._assigned_in_run(place & ~_FROM_RUN)
                 continue
-            placed = tuple(Named(text, next(named)) if isinstance(text, str) else text for text in row)
+            placed = [Named(text, next(named)) if isinstance(text, str) else text for text in row[:3]]
             if row in rows:
-                yield placed[0], placed[1], placed[2]
+                yield placed[0], placed[1], placed[2], row[3]
 
     def _row(self, key: str, at: int, node: Node) -> Assigned:
         if isinstance(node, Fields):
@@ -136,15 +138,15 @@ class Rows:
                 else "write `{technical: ACCOUNT}`"
             )
             self._problems.note(self._source, at if null else node.at, f"{quoted(key)} is given {what}", hint)
-        return None, None, None
+        return None, None, None, None
 
     def _stored(self, row: Assigned) -> Row:
         if any(isinstance(named, Box) for named in row):
             return row
         plain = [named for named in row if isinstance(named, Named)]
         self._named_at.extend(named.at for named in plain)
-        texts = tuple(named.text if isinstance(named, Named) else None for named in row)
-        shared: Row = (texts[0], texts[1], texts[2])
+        texts = tuple(named.text if isinstance(named, Named) else None for named in row[:3])
+        shared: Row = (texts[0], texts[1], texts[2], row[3])
         return self._same.setdefault(shared, shared)
 
     def _add_alone(self, line: int, lines: int) -> None:
@@ -163,7 +165,7 @@ class Rows:
         named: list[Named | None] = [None, None, None]
         for role, name, offset in self._runs.named(self._source.start_of_line(place >> 32)):
             named[_ROLE_INDEX[role]] = Named(name, self._source.position_of(offset))
-        return named[0], named[1], named[2]
+        return named[0], named[1], named[2], None
 
 
 @lru_cache(maxsize=4_096)
@@ -177,4 +179,4 @@ def _row_of_value(value: str) -> tuple[Row | None, int]:
     for role, name in pairs:
         row[_ROLE_INDEX[role]] = name
     odd = len(pairs) != sum(name is not None for name in row) or any(name in _WORDS for _, name in pairs)
-    return None if odd else (row[0], row[1], row[2]), position(1 + value.count("\n"), 0)
+    return None if odd else (row[0], row[1], row[2], None), position(1 + value.count("\n"), 0)

@@ -6,7 +6,7 @@ What only the whole tells (unknown accounts, files that match no pattern) the sc
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one below Python 3.12
@@ -46,6 +46,10 @@ _Day = Annotated[
         pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         format="date",
     ),
+]
+_Manage = Annotated[
+    Literal["request", "observe"],
+    Field(description="`observe`: what differs is shown and never requested; `request` is usual."),
 ]
 _LeadDays = Annotated[
     int,
@@ -107,6 +111,7 @@ class TimeBoxed(TypedDict):
     reason: NotRequired[Annotated[str, Field(description="Why, for people.")]]
     ticket: NotRequired[Annotated[str, Field(description="Where it was agreed, for people.")]]
     lead_days: NotRequired[_LeadDays]
+    manage: NotRequired[_Manage]
 
 
 def _ends_properly(box: TimeBoxed) -> TimeBoxed:
@@ -127,6 +132,7 @@ class Roles(TypedDict):
     admin: NotRequired[Assignment]
     technical: NotRequired[Assignment]
     billing: NotRequired[Assignment]
+    manage: NotRequired[_Manage]
 
 
 @with_config(STRICT)
@@ -169,6 +175,7 @@ class ContactsFile(TypedDict):
         Annotated[int, Field(ge=0, description="How often a request that expired is asked again by itself.")]
     ]
     lead_days: NotRequired[_LeadDays]
+    manage: NotRequired[_Manage]
     notify: NotRequired[
         Annotated[
             list[CheckedNotice],

@@ -1,4 +1,4 @@
-"""The small sections: version, endpoint, guards, expired_retries, lead_days, include."""
+"""The small sections: version, endpoint, guards, expired_retries, lead_days, manage, include."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reconciler.config.accounts import AccountBook, note_no_mapping
 from reconciler.config.assignments import Assignments
 from reconciler.config.document import Document
 from reconciler.config.endpoints import endpoint_of
-from reconciler.config.model import Endpoint, GuardSettings
+from reconciler.config.model import Endpoint, GuardSettings, Manage
 from reconciler.config.nodes import BAD, Fields, Items, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import FIRST
@@ -70,6 +70,11 @@ class Settings:
         """Return how many days before its end a contact is handed back."""
         found = self._section("lead_days")
         return LEAD_DAYS if found is None else self._values.integer(found, "`lead_days`")
+
+    def manage(self) -> Manage | None:
+        """Return what is done about a contact of which no nearer place says it; None: nothing is said."""
+        found = self._section("manage")
+        return None if found is None else self._values.manage(found)
 
     def include(self) -> list[tuple[str, int]]:
         """Return the patterns of `include` with their places."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from reconciler.config.model import Manage
 from reconciler.config.nodes import BAD, Fields, Items, Node, Scalar
 from reconciler.config.problems import Problems
 from reconciler.config.reading import Source, quoted
 
 _KINDS: dict[type, str] = {type(None): "null", bool: "true or false", int: "a number"}
+
+_MANAGES_BY_WORD = {manage.value: manage for manage in Manage}
+_MANAGES = "`request` and `observe`"
+_OF_ALL = "`request` asks for what differs, which is usual; `observe` shows it and never asks"
+_OF_ONE_ROLE = "for one role write `admin: {account: ACCOUNT, manage: observe}`"
 
 
 class Values:
@@ -48,9 +54,23 @@ class Values:
             self.note(node.at, f"{what} must be a whole number {limits}", "write it plainly, without quotes")
         return 0
 
-    def unknown(self, word: str, at: int, known: tuple[str, ...], what: str = "key") -> None:
-        """Note a word that is none of the known ones."""
-        hint = self._problems.suggest(word, known) or f"known are {', '.join(known)}"
+    def manage(self, node: Node) -> Manage | None:
+        """Return what is done about contacts, or None with a problem noted."""
+        if not isinstance(node, Scalar):
+            self.note(node.at, f"`manage` must be one of {_MANAGES}", _OF_ONE_ROLE)
+            return None
+        text = self.text(node, "`manage`", _OF_ALL)
+        if text is None or text in _MANAGES_BY_WORD:
+            return _MANAGES_BY_WORD.get(text or "")
+        near = self._problems.suggest(text, (*_MANAGES_BY_WORD,))
+        self.note(node.at, f"{quoted(text)} is no way to manage a contact", near or _OF_ALL)
+        return None
+
+    def unknown(
+        self, word: str, at: int, known: tuple[str, ...], what: str = "key", also: tuple[str, ...] = ()
+    ) -> None:
+        """Note a word that is none of the known ones, and none that may `also` stand there."""
+        hint = self._problems.suggest(word, (*known, *also)) or f"known are {', '.join(known)}"
         self.note(at, f"unknown {what} {quoted(word)}", hint)
 
     def note(self, at: int, message: str, hint: str | None = None) -> None:

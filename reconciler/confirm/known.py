@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.model import AccountId, Asked, Claim, Contacts, ServiceId, Task, TaskState
-from reconciler.model.contacts import Desired
+from reconciler.model.contacts import Desired, Marks
 from reconciler.progress import Answers
 from reconciler.progress.joining import is_claimed
 from reconciler.render.wording import Accounts
@@ -31,6 +31,7 @@ class Known:
         addresses: the configured accounts that could be read, each with the address in its profile.
         names: what people call the accounts.
         only: the one account that the run is for; None: all.
+        observed: what the file only observes.
     """
 
     asked: Mapping[int, Asked]
@@ -44,6 +45,7 @@ class Known:
     unseen: Mapping[int | ServiceId, str] = field(default_factory=dict)
     names: Mapping[AccountId, str] = field(default_factory=dict)
     only: AccountId | None = None
+    observed: Marks = field(default_factory=dict)
 
     @property
     def called(self) -> Accounts:

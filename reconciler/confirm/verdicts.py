@@ -35,6 +35,7 @@ class Kind(StrEnum):
     OTHER_MOVE = "other_move"  # the endpoint shows other roles, or another from or to, than our journal
     UNDECLARED = "undeclared"  # the file does not declare the service
     UNMANAGED = "unmanaged"  # the file names nobody for one of the roles
+    OBSERVED = "observed"  # the file only observes one of the roles
     UNWANTED = "unwanted"  # the file wants somebody else in one of the roles
     MOVED_ON = "moved_on"  # the service does not show the old contact any more
 

@@ -121,6 +121,11 @@ def _unwanted(task: Task, service: ServiceId, known: Known) -> Objection | None:
     if others:
         wants = listed(f"{known.called[row.of(role)]} as {role} contact" for role in others)
         return Objection(Kind.UNWANTED, f"the file wants {wants} of {visible(service)}")
+    seen = [role for role in task.roles if role in known.observed.get(service, ())]
+    if seen:
+        return Objection(
+            Kind.OBSERVED, f"the file only observes the {listed(seen)} contact of {visible(service)}"
+        )
     return None
 
 

@@ -36,9 +36,9 @@ class Wanted:
         """Tell whether there is no more to say than the account."""
         return self.until is None and self.reason is None and self.ticket is None
 
-    def written(self) -> str:
-        """Return it as YAML in one line."""
-        if self.is_plain:
+    def written(self, manage: str | None = None) -> str:
+        """Return it as YAML in one line, with the value of `manage` as it was written before."""
+        if self.is_plain and manage is None:
             return scalar(self.account)
         parts = {
             "account": scalar(self.account),
@@ -46,6 +46,7 @@ class Wanted:
             "then": scalar(self.then) if self.then else None,
             "reason": scalar(self.reason) if self.reason is not None else None,
             "ticket": scalar(self.ticket) if self.ticket is not None else None,
+            "manage": manage,
         }
         return "{" + ", ".join(f"{key}: {part}" for key, part in parts.items() if part is not None) + "}"
 
@@ -127,7 +128,9 @@ def _exchanged(source: Source, pair: Pair, wanted: Wanted, aliases: list[Alias])
     if "#" in source.text[start : value.end]:
         message = "this holds a comment, which would be lost"
         raise refused(source, value.start, message, "edit it by hand")
-    return Splice(start, value.end, wanted.written() if value.is_flow else f" {wanted.written()}")
+    manage = value.pair("manage")
+    written = wanted.written(source.text[manage.value.start : manage.value.end] if manage else None)
+    return Splice(start, value.end, written if value.is_flow else f" {written}")
 
 
 def _account_in(source: Source, box: Mapping, wanted: Wanted, aliases: list[Alias]) -> Splice:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.config import Config, TimeBox
 from reconciler.model import ROLES, AccountId, Contacts, Role, ServiceId
+from reconciler.model.contacts import Marks
 
 
 def with_assigned(
@@ -32,4 +34,14 @@ def with_assigned(
     now = after.time_boxes.get((service, role))
     if box is not None:  # how early it is handed back, the file says elsewhere
         boxes[service, role] = replace(box, lead_days=now.lead_days if now else box.lead_days)
-    return replace(before, rows={**before.rows, service: Contacts(*contacts)}, time_boxes=boxes)
+    rows = {**before.rows, service: Contacts(*contacts)}
+    marks = with_new(before, after, [service] if is_new else [])
+    return replace(before, rows=rows, time_boxes=boxes, observed=marks)
+
+
+def with_new(before: Config, after: Config, new: Iterable[ServiceId]) -> Marks:
+    """Return what `before` only observes, and what the files as they are now do of services that are new.
+
+    No edit writes `manage`, so of a new service the defaults alone decide on that.
+    """
+    return {**before.observed, **{one: after.observed[one] for one in new if one in after.observed}}

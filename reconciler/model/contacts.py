@@ -50,3 +50,6 @@ class Contacts(NamedTuple):
 
 Desired = Mapping[ServiceId, Contacts]
 Live = Mapping[ServiceId, Contacts]
+
+Marks = Mapping[ServiceId, frozenset[Role]]
+"""Roles of services that something holds for; a service without any is not in it."""

@@ -7,12 +7,14 @@ from reconciler.plan.selecting import select
 from reconciler.plan.selection import Selection
 from reconciler.plan.situation import Situation
 from reconciler.plan.trays import (
+    STAYING,
     Beside,
     Blocked,
     Contested,
     Deferred,
     LeftOut,
     Narrowed,
+    Observed,
     Pending,
     Plan,
     PlannedTask,
@@ -24,6 +26,7 @@ from reconciler.plan.trays import (
 )
 
 __all__ = [
+    "STAYING",
     "Basis",
     "Beside",
     "Blocked",
@@ -31,6 +34,7 @@ __all__ = [
     "Deferred",
     "LeftOut",
     "Narrowed",
+    "Observed",
     "Pending",
     "Plan",
     "PlannedTask",

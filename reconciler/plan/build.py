@@ -11,6 +11,7 @@ from reconciler.model.contacts import Desired
 from reconciler.model.routes import ROUTES
 from reconciler.plan.blocks import block
 from reconciler.plan.fingerprint import fingerprint
+from reconciler.plan.observed import apart, observed_rows, watched
 from reconciler.plan.sequence import sequence
 from reconciler.plan.situation import Situation
 from reconciler.plan.tasks import on_its_way
@@ -39,7 +40,9 @@ def make_plan(
     deferred: list[Deferred] = []
     pending: list[Pending] = []
     blocked: list[Blocked] = []
-    wanted = sorted((*diff.changes, *_unsupported(desired, situation)), key=_order)
+    differing = sorted((*diff.changes, *_unsupported(desired, situation)), key=_order)
+    wanted, observed = apart(differing, lambda change: change, situation)
+    contested, moved_away = apart(_contested(desired, situation), lambda row: row.change, situation)
     for _, changes in groupby(wanted, key=lambda change: change.service):
         askable: list[Change] = []
         stuck: list[Blocked] = []
@@ -56,18 +59,22 @@ def make_plan(
         requests += [request] if request else []
         deferred += later
         blocked += stuck
+    watched_contacts, watched_services = watched(desired, situation)
     return Plan(
         requests=tuple(requests),
         deferred=tuple(deferred),
         pending=tuple(pending),
         blocked=tuple(blocked),
-        contested=tuple(_contested(desired, situation)),
+        observed=observed_rows([*observed, *(row.change for row in moved_away)], situation),
+        contested=tuple(contested),
         absent=tuple(sorted(absent)),
         unmanaged=diff.unmanaged,
         unknown=tuple(Unknown(service, detail) for service, detail in sorted((unknown or {}).items())),
         in_sync=diff.in_sync,
         managed=diff.managed,
         services=sum(map(any, desired.values())),
+        watched=watched_contacts,
+        watched_services=watched_services,
         fingerprint=fingerprint(requests, situation),
         unjoined=tuple(Unjoined(task, services) for task, services in situation.joined.loose),
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from reconciler.model import ROLES, Role, ServiceId
 from reconciler.model.contacts import Desired
 from reconciler.plan.fingerprint import fingerprint
+from reconciler.plan.observed import watched
 from reconciler.plan.sequence import planned_tasks
 from reconciler.plan.situation import Situation
 from reconciler.plan.trays import Plan, Request
@@ -43,12 +44,14 @@ def narrow(plan: Plan, chosen: Chosen, desired: Desired, situation: Situation) -
         for service, role, wanted in managed
         if service in situation.live
     ]
+    contacts, services = watched(desired, situation, chosen)
     return replace(
         plan,
         requests=requests,
         deferred=tuple(row for row in plan.deferred if chosen(row.change.service, row.change.role)),
         pending=tuple(row for row in plan.pending if chosen(row.change.service, row.change.role)),
         blocked=tuple(row for row in plan.blocked if chosen(row.change.service, row.change.role)),
+        observed=tuple(row for row in plan.observed if chosen(row.change.service, row.change.role)),
         contested=tuple(row for row in plan.contested if chosen(row.change.service, row.change.role)),
         absent=tuple(filter(stays, plan.absent)),
         unmanaged=tuple(filter(stays, plan.unmanaged)),
@@ -56,6 +59,8 @@ def narrow(plan: Plan, chosen: Chosen, desired: Desired, situation: Situation) -
         in_sync=sum(live == wanted for live, wanted in readable),
         managed=len(readable),
         services=len({service for service, _, _ in managed}),
+        watched=contacts,
+        watched_services=services,
         fingerprint=fingerprint(requests, situation),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.model import AccountFacts, AccountId, Region, Role, ServiceId
-from reconciler.model.contacts import Live
+from reconciler.model.contacts import Live, Marks
 from reconciler.progress import Answers, Joined
 
 
@@ -28,6 +28,7 @@ class Situation:
         claimed: ids of tasks that our journal made.
         expired_retries: how often in a row an expired request is asked again by itself.
         region: the endpoint's zone.
+        observed: the roles of each service that are shown and never asked for.
     """
 
     at: datetime
@@ -42,3 +43,8 @@ class Situation:
     claimed: frozenset[int] = frozenset()
     expired_retries: int = 1
     region: Region = Region.EU
+    observed: Marks = field(default_factory=dict)
+
+    def observes(self, service: ServiceId, role: Role) -> bool:
+        """Tell whether a contact is shown and never asked for."""
+        return role in self.observed.get(service, ())

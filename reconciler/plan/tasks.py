@@ -32,6 +32,11 @@ def elsewhere(change: Change, situation: Situation) -> Task | None:
     return next((task for task in _open(change, situation) if task.to_account != change.desired), None)
 
 
+def moving(change: Change, situation: Situation) -> Task | None:
+    """Return the newest open task on the contact, wherever it moves it, or the one that the service lags."""
+    return next(_open(change, situation), None) or on_its_way(change, situation)
+
+
 def _lags(task: Task, change: Change, situation: Situation) -> bool:
     return (
         task.state is TaskState.DONE

@@ -1,4 +1,4 @@
-"""The trays of a plan: every wanted change lies in exactly one of the first four."""
+"""The trays of a plan: every wanted change lies in exactly one of the first five."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from reconciler.diff import Change
 from reconciler.model import AccountId, Role, ServiceId, Task, TaskState
 from reconciler.model.time_box import TimeBox
 from reconciler.plan.selection import Selection
+
+STAYING = frozenset({"blocked", "observed"})
+"""The trays whose contacts stay where they are."""
 
 
 class Reason(StrEnum):
@@ -75,6 +78,28 @@ class Blocked:
     reason: Reason
     detail: str
     could_ask: tuple[AccountId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A contact that the file only observes and that is not, or may not stay, as the file names it.
+
+    It is shown and never requested. `change.live` and `change.desired` are equal where only an open task
+    moves it away.
+
+    Attributes:
+        task: the open task that moves it, or the one just done that the service does not show yet; None: no
+            such task.
+        state: of that task.
+        towards: whom that task moves it to.
+        ours: our journal made that task.
+    """
+
+    change: Change
+    task: int | None = None
+    state: TaskState | None = None
+    towards: AccountId | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +191,10 @@ class Plan:
 
     Attributes:
         in_sync: how many managed contacts are as desired.
-        managed: how many contacts are managed and readable.
+        managed: how many contacts are managed and readable, those among them that are only observed.
         services: how many services have a managed role.
+        watched: how many of the `managed` contacts are only observed.
+        watched_services: how many of the `services` have no managed role that is more than observed.
         fingerprint: sha256 over the requests, and the live values and open tasks of their services.
         time_boxes: those of contacts in a tray, for people to see why; they are no part of the fingerprint.
         beside: where the plan is a branch's own: what else is to be told of the base.
@@ -178,6 +205,7 @@ class Plan:
     deferred: tuple[Deferred, ...] = ()
     pending: tuple[Pending, ...] = ()
     blocked: tuple[Blocked, ...] = ()
+    observed: tuple[Observed, ...] = ()
     contested: tuple[Contested, ...] = ()
     absent: tuple[ServiceId, ...] = ()
     unmanaged: tuple[ServiceId, ...] = ()
@@ -187,6 +215,8 @@ class Plan:
     in_sync: int = 0
     managed: int = 0
     services: int = 0
+    watched: int = 0
+    watched_services: int = 0
     fingerprint: str = ""
     time_boxes: Mapping[tuple[ServiceId, Role], TimeBox] = field(default_factory=dict)
     beside: Beside | None = None
@@ -207,3 +237,5 @@ class Plan:
             yield pending.change, "pending"
         for blocked in self.blocked:
             yield blocked.change, "blocked"
+        for observed in self.observed:
+            yield observed.change, "observed"

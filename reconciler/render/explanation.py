@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.config import Manage
 from reconciler.config.deciding import Decision, Layer
 from reconciler.model import ROLES, AccountId, Contacts, Role, ServiceId, Task
 from reconciler.model.time_box import Place, TimeBox
@@ -21,6 +22,7 @@ _LAYERS = {
     Layer.SERVICE: "the service's own entry",
     Layer.INCLUDED_DEFAULTS: "`defaults` of the included file",
     Layer.DEFAULTS: "`defaults`",
+    Layer.FILE: "`manage` of the file",
     Layer.ENTRY: "the service's entry",
 }
 _NO_FACTS: Mapping[str, Any] = {
@@ -38,6 +40,7 @@ _TRAYS = {
     "in_sync": "in sync",
     "unmanaged": "not managed",
     "unknown": "not readable",
+    "observed": "only observed",
 }
 
 
@@ -56,6 +59,7 @@ class Explained:
     Attributes:
         declared: the line that declares it; None where no file does.
         decisions: for each managed role what decides it, with its line.
+        management: for each managed role that a `manage` is about what it says, and the same.
         desired: who is to hold which role, today.
         live: who does; None where the service was not seen.
         boxes: the time boxes of its roles.
@@ -73,6 +77,7 @@ class Explained:
     boxes: Mapping[Role, TimeBox] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     names: Mapping[AccountId, str] = field(default_factory=dict)
+    management: Mapping[Role, tuple[Manage, Decision, Written]] = field(default_factory=dict)
 
     def fate(self, role: Role) -> Fate:
         """Return what the plan does with one of its contacts."""
@@ -134,10 +139,11 @@ def _role_lines(told: Explained, role: Role, accounts: Accounts) -> Iterator[str
         yield f"  wanted:  {accounts[desired]}"
     decided = told.decisions.get(role)
     if decided is not None:
-        (place, layer), written = decided
-        yield f"  decided: {_at(place)}, {_LAYERS[layer]}"
-        if written.text:
-            yield f"    {place.line} | {written.text.expandtabs(2)}"
+        yield from _decided("decided: ", *decided)
+    managed = told.management.get(role)
+    if managed is not None:
+        manage, decision, written = managed
+        yield from _decided(f"manage:  {manage}, ", decision, written)
     box = told.boxes.get(role)
     if box is not None:
         words = time_box_words(box, desired, told.names)
@@ -150,12 +156,20 @@ def _role_lines(told: Explained, role: Role, accounts: Accounts) -> Iterator[str
         yield f"    {remedy}"
 
 
+def _decided(lead: str, decision: Decision, written: Written) -> Iterator[str]:
+    yield f"  {lead}{_at(decision.place)}, {_LAYERS[decision.layer]}"
+    if written.text:
+        yield f"    {decision.place.line} | {written.text.expandtabs(2)}"
+
+
 def _contact(told: Explained, role: Role) -> dict[str, Any]:
     outcome, decided, box = told.fate(role), told.decisions.get(role), told.boxes.get(role)
+    managed = told.management.get(role)
     return {
         "role": role.value,
         "live": told.live.of(role) if told.live else None,
         "desired": told.desired.of(role),
+        "manage": None if managed is None else _managed(*managed),
         "decided": None if decided is None else {"by": decided[0].layer.value, **_written(decided[1])},
         "time_box": None if box is None else {**box_object(box), "due_from": box.due_from.isoformat()},
         "tray": outcome.tray,
@@ -168,6 +182,10 @@ def _contact(told: Explained, role: Role) -> dict[str, Any]:
             for row in contested(told.plan, told.service, role)
         ],
     }
+
+
+def _managed(manage: Manage, decision: Decision, written: Written) -> dict[str, Any]:
+    return {"value": manage.value, "by": decision.layer.value, **_written(written)}
 
 
 def _written(written: Written) -> dict[str, Any]:

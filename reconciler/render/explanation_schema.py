@@ -9,12 +9,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from reconciler.config import Manage
 from reconciler.config.deciding import Layer
 from reconciler.model import Role, TaskState
 from reconciler.plan import Reason
 from reconciler.render.schema import Account, Row, Service
 
-_TRAYS = Literal["in_sync", "requests", "deferred", "pending", "blocked", "unmanaged", "absent", "unknown"]
+_TRAYS = Literal[
+    "in_sync", "requests", "deferred", "pending", "blocked", "observed", "unmanaged", "absent", "unknown"
+]
 
 
 class Line(Row):
@@ -30,6 +33,12 @@ class DecidingLine(Line):
     """The line that decides a contact; `entry`: somewhere in what the service's key stands for."""
 
     by: Layer
+
+
+class ManagingLine(DecidingLine):
+    """The line that decides what is done about a contact."""
+
+    value: Annotated[Manage, Field(description="`observe`: it is shown and never requested.")]
 
 
 class ExplainedBox(Row):
@@ -58,6 +67,7 @@ class ExplainedContact(Row):
     role: Role
     live: Account | None
     desired: Annotated[Account | None, Field(description="Null: the role is not managed.")]
+    manage: Annotated[ManagingLine | None, Field(description="Null: no `manage` is about it.")] = None
     decided: DecidingLine | None
     time_box: ExplainedBox | None
     tray: _TRAYS

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from reconciler.diff import Change
 from reconciler.model import AccountId, Contacts, Role, ServiceId
 from reconciler.plan import Contested, Deferred, Pending, Plan, Request
+from reconciler.render.observed import LIFT, standing_of
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.wording import Accounts, Groups, standing, waits_for
 
@@ -99,6 +100,15 @@ def _in_trays(
                 words += f"; could ask: {Groups(accounts)[blocked.could_ask]}"
             facts = {"reason": blocked.reason.value, "could_ask": list(blocked.could_ask)}
             return Fate("blocked", words, tuple(remedies([blocked])), facts)
+    return _observed(plan, service, role, accounts)
+
+
+def _observed(plan: Plan, service: ServiceId, role: Role, accounts: Accounts) -> Fate | None:
+    for row in plan.observed:
+        if _is(row.change, service, role):
+            words = f"only observed, never requested; {standing_of(row, accounts)}"
+            state = row.state.value if row.state else None
+            return Fate("observed", words, (LIFT,), {"task": row.task, "state": state})
     return None
 
 

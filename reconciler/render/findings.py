@@ -12,6 +12,7 @@ from reconciler.diff import Change
 from reconciler.model import Role, ServiceId
 from reconciler.model.time_box import Place
 from reconciler.plan import Contested, Plan
+from reconciler.render.observed import standing_of
 from reconciler.render.reasons import WORDINGS, why
 from reconciler.render.safe import visible
 from reconciler.render.time_boxes import time_box_words
@@ -142,6 +143,9 @@ def _going_their_way(view: View) -> Iterator[Finding]:
         stands = standing(pending.state, pending.waiting_for, words.groups)
         detail = f"pending; {stands}; task {pending.task}"
         yield words.finding("pending", "pending", Level.NOTICE, pending.change, detail)
+    for seen in plan.observed:
+        detail = f"only observed, never requested; {standing_of(seen, words.accounts)}"
+        yield words.finding("observed", "observed", Level.NOTICE, seen.change, detail)
 
 
 def _about_service(view: View, rule: str, level: Level, service: ServiceId, message: str) -> Finding:

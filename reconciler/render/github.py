@@ -22,6 +22,7 @@ _TITLES = {
     "deferred": "Deferred",
     "pending": "Pending",
     "blocked": "Blocked",
+    "observed": "Observed",
     "contested": "Contested",
     "absent": "Absent",
     "unknown": "Could not be read",
@@ -52,7 +53,7 @@ def step_summary(view: View, used: int = 0) -> str:
 def step_outputs(view: View) -> Iterator[str]:
     """Yield `name=value` lines: the fingerprint, the exit code in detail, and every count of the plan."""
     facts = {"fingerprint": view.plan.fingerprint, "exit_code": int(view.code)}
-    for name, value in (facts | counts(view.plan)._asdict()).items():
+    for name, value in (facts | counts(view.plan).shown()).items():
         yield f"{name}={value}"
 
 

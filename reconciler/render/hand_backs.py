@@ -21,6 +21,7 @@ class Standing(StrEnum):
     REQUESTED = "requested"
     TURNED_DOWN = "turned_down"
     BLOCKED = "blocked"
+    OBSERVED = "observed"
     UNKNOWN = "unknown"
 
 
@@ -112,6 +113,7 @@ def _standing(row: HandBackRow, names: Mapping[AccountId, str]) -> str:
         Standing.DEFERRED: "to be asked later",
         Standing.TURNED_DOWN: "turned down",
         Standing.BLOCKED: "it cannot be asked for",
+        Standing.OBSERVED: "only observed, never requested",
         Standing.UNKNOWN: "the service could not be read",
     }[row.standing]
     detail = f" ({row.detail})" if row.detail else ""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.model import AccountId
-from reconciler.plan import Plan
+from reconciler.plan import STAYING, Plan
 from reconciler.render.wording import Accounts, counted
 
 MOST_EDGES = 100
@@ -20,10 +20,10 @@ Move = tuple[AccountId | None, AccountId]
 
 
 def hand_overs(plan: Plan) -> Counter[Move]:
-    """Return how many contacts go from one account to another, now or later: those not blocked."""
+    """Return how many contacts go from one account to another, now or later."""
     moves: Counter[Move] = Counter()
     for change, tray in plan.trays():
-        if tray != "blocked":
+        if tray not in STAYING:
             moves[change.live, change.desired] += 1
     return moves
 

@@ -40,7 +40,7 @@ def plan_json(plan: Plan) -> str:
     keys = {
         "version": str(VERSION),
         "fingerprint": quoted(plan.fingerprint),
-        "summary": json.dumps(counts(plan)._asdict()),
+        "summary": json.dumps(counts(plan).shown()),
         "requests": _listed(_requests(plan, contacts)),
         "deferred": _listed(_deferred(plan, contacts)),
         "pending": _listed(_pending(plan, contacts)),
@@ -55,6 +55,8 @@ def plan_json(plan: Plan) -> str:
             f'{{"guard": {quoted(s.guard)}, "detail": {quoted(s.detail)}}}' for s in plan.stopped_by
         ),
     }
+    if plan.observed or plan.watched:
+        keys["observed"] = _listed(_observed(plan, contacts))
     if plan.time_boxes:
         keys["time_boxes"] = _listed(map(json.dumps, time_box_objects(plan)))
     if plan.beside is not None:
@@ -151,6 +153,16 @@ def _blocked(plan: Plan, contacts: _Contacts) -> Iterator[str]:
         yield (
             f'{{"service": {quoted(change[0])}, {contacts[change[1:]]}, "reason": {quoted(row.reason)}, '
             f'"detail": {quoted(row.detail)}, "could_ask": {could_ask}}}'
+        )
+
+
+def _observed(plan: Plan, contacts: _Contacts) -> Iterator[str]:
+    for row in plan.observed:
+        change = row.change
+        yield (
+            f'{{"service": {quoted(change[0])}, {contacts[change[1:]]}, "task": {json.dumps(row.task)}, '
+            f'"state": {json.dumps(row.state)}, "towards": {json.dumps(row.towards)}, '
+            f'"ours": {json.dumps(row.ours)}}}'
         )
 
 

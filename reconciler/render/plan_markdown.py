@@ -132,6 +132,8 @@ def _numbers(view: View, numbers: Counts) -> Iterator[str]:
         "In sync": numbers.in_sync,
         "Contested": numbers.contested,
     }
+    if numbers.observed is not None:
+        contacts["Observed"] = numbers.observed
     services = {
         "Absent": numbers.absent,
         "Not managed": numbers.unmanaged,

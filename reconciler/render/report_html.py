@@ -159,6 +159,8 @@ def _tiles(view: View, numbers: Counts) -> list[tuple[str, int, str, str]]:
         ("contested", numbers.contested, "care"),
         ("in sync", numbers.in_sync, "good"),
     ]
+    if numbers.observed is not None:
+        contacts.append(("observed", numbers.observed, "aside"))
     services = [
         ("absent", numbers.absent, "care"),
         ("not managed", numbers.unmanaged, "aside"),

@@ -22,6 +22,7 @@ _RULES = {
     "request": "A contact change that apply will request.",
     "deferred": "A contact change that a later apply will request.",
     "pending": "A contact change that is requested already and not done yet.",
+    "observed": "A contact that is not as the file names it, and only observed: never requested.",
     "contested": "An open request moves a managed contact to another account than the file names.",
     "absent": "A declared service that no configured account sees.",
     "unknown": "A declared service that could not be read.",
@@ -48,7 +49,7 @@ def sarif_of(view: View) -> str:
             _result(finding, identity, rules.index(finding.rule), view)
             for finding, identity in zip(shown, identities(shown), strict=True)
         ],
-        "properties": {"fingerprint": view.plan.fingerprint, "summary": counts(view.plan)._asdict()},
+        "properties": {"fingerprint": view.plan.fingerprint, "summary": counts(view.plan).shown()},
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 

@@ -40,6 +40,9 @@ class Summary(Row):
     posts: Annotated[Count, Field(description="How many requests an apply would send now.")]
     tasks: Annotated[Count, Field(description="How many tasks OVHcloud would make of them.")]
     confirmations: Annotated[Count, Field(description="How many confirmations these tasks would need.")]
+    observed: Annotated[
+        Count, Field(description="Contacts under `observed`; left out where the file observes none.")
+    ] = 0
 
 
 class Contact(Row):
@@ -90,6 +93,15 @@ class Blocked(Contact):
     reason: Reason
     detail: str
     could_ask: list[Account]
+
+
+class Observed(Contact):
+    """A contact that the file only observes and that is not, or may not stay, as the file names it."""
+
+    task: Annotated[TaskId | None, Field(description="The open request that moves it, whoever made it.")]
+    state: Annotated[TaskState | None, Field(description="Of that request.")]
+    towards: Annotated[Account | None, Field(description="Whom that request moves it to.")]
+    ours: Annotated[bool, Field(description="Whether this program's journal knows the task as its own.")]
 
 
 class Contested(Contact):
@@ -187,6 +199,10 @@ class PlanDocument(Row):
     unmanaged: Annotated[list[Service], Field(description="Seen, but not declared.")]
     unknown: list[Unknown]
     stopped_by: list[Stop]
+    observed: Annotated[
+        list[Observed],
+        Field(description="Never requested: `manage: observe`; left out where the file observes none."),
+    ] = []
     time_boxes: Annotated[
         list[TimeBox], Field(description="Of the contacts above that end; left out where there is none.")
     ] = []

@@ -14,6 +14,7 @@ from reconciler.plan import Contested, Plan
 from reconciler.render.beside import beside_sections
 from reconciler.render.lists import Rows, Section, Tone, Words, plain_rows
 from reconciler.render.narrowed import narrowed_section
+from reconciler.render.observed import observed_section
 from reconciler.render.reasons import WORDINGS, remedies, why
 from reconciler.render.safe import is_plain
 from reconciler.render.time_boxes import time_box_section
@@ -60,6 +61,8 @@ def _beside(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Section]:
     """Yield the lists of what stands beside the trays and is not acted on."""
     if plan.beside:
         yield from beside_sections(plan.beside, names)
+    if plan.observed:
+        yield observed_section(plan, names)
     if plan.time_boxes:
         yield time_box_section(plan, names)
     if plan.absent:

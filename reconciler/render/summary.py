@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reconciler.model import AccountId
 from reconciler.plan import Plan
 from reconciler.render.narrowed import narrowed_sentence, options, waits_for_what_is_left_out
+from reconciler.render.observed import observing_step, watched_words
 from reconciler.render.wording import Accounts, Counts, counted, listed
 
 _SHOWN_CONFIRMERS = 5
@@ -23,7 +24,7 @@ def summary(plan: Plan, numbers: Counts) -> Iterator[str]:
     yield (
         f"{numbers.in_sync} of {counted(plan.managed, _noun(plan))} in sync, "
         f"{numbers.requests} {requests}, {numbers.deferred} deferred, {numbers.pending} pending, "
-        f"{numbers.blocked} blocked."
+        f"{numbers.blocked} blocked{_observed(numbers)}."
     )
     beside = list(_beside(numbers))
     if beside:
@@ -44,7 +45,11 @@ def next_step(plan: Plan, numbers: Counts, accounts: Accounts, *, applying: bool
         return "Next: see why some services could not be read, then plan again."
     if numbers.blocked or numbers.contested or numbers.absent:
         return "Next: nothing can be requested now. The lists say what a person can do about each contact."
-    return _wait(plan) if numbers.pending or numbers.deferred else None
+    return _wait(plan) if numbers.pending or numbers.deferred else observing_step(plan)
+
+
+def _observed(numbers: Counts) -> str:
+    return f", {numbers.observed} only observed" if numbers.observed is not None else ""
 
 
 def _wait(plan: Plan) -> str:
@@ -83,7 +88,8 @@ def _in_sync(plan: Plan) -> str:
         return "Nothing to compare: the file manages no contact."
     return (
         f"Everything is in sync: {counted(plan.managed, 'managed contact')} of "
-        f"{counted(plan.services, 'service')}, each held by the account that the file names."
+        f"{counted(plan.services, 'service')}, each held by the account that the file names"
+        f"{watched_words(plan)}."
     )
 
 

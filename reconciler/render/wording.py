@@ -28,7 +28,8 @@ class Counts(NamedTuple):
     """The summary of a plan, in the order in which every format gives it.
 
     Trays and `contested` count contacts; `absent`, `unmanaged` and `unknown` count services; `posts`, `tasks`
-    and `confirmations` count what an apply would cause now.
+    and `confirmations` count what an apply would cause now. `observed` counts contacts that are only observed
+    and not, or not for long, as the file names them; None where the file observes none.
     """
 
     in_sync: int
@@ -43,11 +44,16 @@ class Counts(NamedTuple):
     posts: int
     tasks: int
     confirmations: int
+    observed: int | None = None
 
     @property
     def all_in_sync(self) -> bool:
         """Whether every managed contact was readable, is as desired, and nothing open moves it away."""
-        return not any(self[1:7]) and not self.unknown
+        return not any(self[1:7]) and not self.unknown and not self.observed
+
+    def shown(self) -> dict[str, int]:
+        """Return the counts by name, as programs get them: without `observed` where nothing is."""
+        return {name: number for name, number in self._asdict().items() if number is not None}
 
 
 def counts(plan: Plan) -> Counts:
@@ -66,6 +72,7 @@ def counts(plan: Plan) -> Counts:
         posts=len(plan.requests),
         tasks=len(tasks),
         confirmations=sum(map(len, [task.confirmers for task in tasks])),
+        observed=len(plan.observed) if plan.watched or plan.observed else None,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from shlex import quote
 
 from reconciler.model import AccountId, Role, TaskState
-from reconciler.model.contacts import Desired
+from reconciler.model.contacts import Desired, Marks
 from reconciler.plan import Plan, Reason
 from reconciler.progress import Progress
 from reconciler.render.reasons import retry_command
@@ -63,6 +63,7 @@ class Adviser:
     Attributes:
         retries: the command that asks again, by task that holds up a wanted change.
         asked_again: tasks whose change the next `apply` asks for once more by itself.
+        observed: what the file only observes; nothing is advised for what is about that alone.
     """
 
     desired: Desired
@@ -70,6 +71,7 @@ class Adviser:
     names: Mapping[AccountId, str]
     retries: Mapping[int, str]
     asked_again: Container[int] = frozenset()
+    observed: Marks = field(default_factory=dict)
 
     def next_command(self, row: Progress) -> str | None:
         """Return what to run next, or None where nothing can be said for sure.
@@ -97,7 +99,8 @@ class Adviser:
         if self._is_unwanted(row):
             return "the file wants another contact"
         if not self._is_wanted(row):
-            return "the file does not ask for this"
+            verb = "only observes" if self._is_observed(row) else "does not ask for"
+            return f"the file {verb} this"
         strangers = [self._name(party) for party in row.waiting_for if party not in self.held]
         return f"{' and '.join(strangers)} must follow the link in OVHcloud's mail" if strangers else None
 
@@ -114,10 +117,15 @@ class Adviser:
     def _is_wanted(self, row: Progress) -> bool:
         return any(self._wanted(row, role) == row.task.to_account for role in row.task.roles)
 
+    def _is_observed(self, row: Progress) -> bool:
+        seen = self.observed.get(row.service) if row.service else None
+        return seen is not None and not seen.isdisjoint(row.task.roles)
+
     def _wanted(self, row: Progress, role: Role) -> AccountId | None:
         if row.service is None or row.service not in self.desired:
             return None
-        return self.desired[row.service].of(role)
+        is_observed = role in self.observed.get(row.service, ())
+        return None if is_observed else self.desired[row.service].of(role)
 
     def _name(self, account: AccountId) -> str:
         return self.names.get(account, account)

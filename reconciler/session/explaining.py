@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.config import Manage
 from reconciler.config.deciding import Deciding
 from reconciler.model import ROLES, Contacts, Observation, ServiceId
 from reconciler.model.time_box import Place
@@ -16,6 +17,7 @@ def explain(session: Session, observation: Observation, service: ServiceId) -> E
     desired = session.config.desired(observation.at.date()).get(service, Contacts())
     managed = [role for role in ROLES if desired.of(role) is not None]
     found = {role: decision for role in managed if (decision := deciding.decision(service, role))}
+    observed = session.config.observed.get(service, frozenset())
     declared = deciding(service, None)
 
     def written(place: Place) -> Written:
@@ -32,4 +34,9 @@ def explain(session: Session, observation: Observation, service: ServiceId) -> E
         {role: box for role in ROLES if (box := session.config.time_boxes.get((service, role)))},
         joined.open_tasks(service),
         session.names,
+        {
+            role: (Manage.OBSERVE if role in observed else Manage.REQUEST, decision, written(decision.place))
+            for role in managed
+            if (decision := deciding.management(service, role))
+        },
     )

@@ -72,6 +72,7 @@ class Looker:
             tasks=ours,
             live={service: result for service, result in shown.items() if isinstance(result, Contacts)},
             desired=config.desired(now.date()),
+            observed=config.observed,
             addresses=addresses,
             foreign=frozenset(task.id for task in seen.tasks if task.id not in asked),
             unseen=unseen,

@@ -44,6 +44,7 @@ def request_rows(
         session.names,
         retry_commands(rows, plan),
         asked_again(rows, plan),
+        session.config.observed,
     )
     span = validity(session, observation)
     return [_row(row, adviser, span, observation.at) for row in rows]

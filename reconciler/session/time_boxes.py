@@ -80,6 +80,8 @@ def _in_trays(plan: Plan) -> dict[_Key, _Found]:
         found[key] = _Found(Standing.REQUESTED, pending.task, pending.waiting_for)
     for blocked in plan.blocked:
         found[blocked.change.service, blocked.change.role] = _blocked(blocked)
+    for seen in plan.observed:
+        found[seen.change.service, seen.change.role] = _Found(Standing.OBSERVED, seen.task)
     return found
 
 

@@ -12,6 +12,7 @@ from reconciler.config import Config, Place
 from reconciler.model import AccountId, Contacts, Observation, Role, ServiceId, UnknownRouteError, route_of
 from reconciler.model.contacts import Desired
 from reconciler.plan import Plan, Reason
+from reconciler.render.observed import LIFT, standing_of
 from reconciler.render.reasons import OWNERS_WAY, WORDINGS, is_domain, retry_command, why
 from reconciler.render.wording import Accounts, Groups, standing, waits_for
 
@@ -24,6 +25,7 @@ class Tray(StrEnum):
     PENDING = "pending"
     BLOCKED = "blocked"
     CONTESTED = "contested"
+    OBSERVED = "observed"
     ABSENT = "absent"
     UNKNOWN = "unknown"
     UNMANAGED = "unmanaged"
@@ -36,6 +38,7 @@ TRAY_WORDS: Mapping[Tray, str] = {
     Tray.PENDING: "pending",
     Tray.BLOCKED: "blocked",
     Tray.CONTESTED: "contested",
+    Tray.OBSERVED: "only observed",
     Tray.ABSENT: "absent",
     Tray.UNKNOWN: "could not be read",
     Tray.UNMANAGED: "not managed",
@@ -199,6 +202,9 @@ def _notes(plan: Plan, accounts: Accounts) -> Iterator[tuple[ServiceId, Note]]:
         by = "someone OVHcloud does not name" if other.asker is None else accounts[other.asker]
         words = f"an open request, asked by {by}, moves it to {accounts[other.towards]}"
         yield other.change.service, Note(other.change.role, Tray.CONTESTED, words, other.task)
+    for seen in plan.observed:
+        words = f"only observed, never requested; {standing_of(seen, accounts)}"
+        yield seen.change.service, Note(seen.change.role, Tray.OBSERVED, words, seen.task, LIFT)
 
 
 def _remedy(service: ServiceId, role: Role, reason: Reason) -> str:

@@ -86,6 +86,7 @@ def fields(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrat
     return st.one_of(good, good, good, lacking, extra)
 
 
+MANAGE = st.sampled_from(["observe", "request", "observed", "", "Observe"])
 BOX = fields(
     {"account": either(NAME)},
     {
@@ -94,9 +95,16 @@ BOX = fields(
         "reason": either(st.text(max_size=3)),
         "ticket": either(NAME),
         "lead_days": either(st.integers(-1, 400)),
+        "manage": either(MANAGE),
     },
 )
-ROLES = fields({}, {role: either(st.one_of(NAME, BOX)) for role in ("admin", "technical", "billing")})
+ROLES = fields(
+    {},
+    {
+        **{role: either(st.one_of(NAME, BOX)) for role in ("admin", "technical", "billing")},
+        "manage": either(MANAGE),
+    },
+)
 KEY = st.sampled_from(
     ["domain", "domain/", "/domain/a", "domian/a", "domain/..", "domain/a b", "vrack/x", "kube/\u202e", ""]
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from reconciler.model import ROLES, AccountId, Role
-from reconciler.plan import Plan
+from reconciler.plan import STAYING, Plan
 from reconciler.render.wording import Accounts
 
 MOST_FLOWS = 40
@@ -80,10 +80,10 @@ class Picture(NamedTuple):
 
 
 def flows(plan: Plan) -> list[Flow]:
-    """Return who hands how many contacts to whom, now or later, the most first; blocked ones do not move."""
+    """Return who hands how many contacts to whom, now or later, the most first; others do not move."""
     moves: dict[Move, Counter[Role]] = {}
     for change, tray in plan.trays():
-        if tray != "blocked":
+        if tray not in STAYING:
             moves.setdefault((change.live, change.desired), Counter())[change.role] += 1
     found = [Flow(source, target, roles) for (source, target), roles in moves.items()]
     return sorted(found, key=lambda flow: (-flow.contacts, flow.source or "", flow.target))

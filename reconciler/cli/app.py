@@ -39,6 +39,7 @@ COMMANDS = {
     "serve": "A page with every service and request, for a browser.",
     "sandbox": "Run a small OVHcloud of one's own, and read its mails.",
     "demo": "A guided tour of the whole job, in the sandbox.",
+    "completion": "Print what has a shell complete commands and options.",
 }
 """Every command with its one line of help, so that `--help` imports none of them."""
 
@@ -111,7 +112,9 @@ def run(arguments: list[str]) -> int:
         return int(outcome or 0)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (BrokenPipeError, SystemExit):  # click turns the former into the latter
+    except (BrokenPipeError, SystemExit) as gone:  # click turns the former into the latter
+        if isinstance(gone, SystemExit) and not gone.code:
+            return ExitCode.OK  # a shell has been told how a word can go on
         code = ExitCode.ERROR  # the reader of a pipe has gone, as `| head` does: nothing to tell
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # also a bug is told in one line
         code = tell(error)

@@ -158,7 +158,7 @@ class _Writer:
         return None
 
     def _box(self, indent: int, role: str, name: Name, follower: Name) -> None:
-        reason = self._one_of(("carol leaves", "'carol: left'"))
+        reason = self._one_of(("carol", "carol leaves", "'carol: left'"))
         if self._one_of((True, False)):
             middle = f", reason: {reason}, until: 2027-01-31, then: "
             return self.line(indent, f"{role}: {{account: ", name, middle, follower, "}")

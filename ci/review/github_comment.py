@@ -1,10 +1,10 @@
 """One comment of a pull request that shows its plan: made once, edited ever after.
 
-Runs in a workflow on `workflow_run`, with a token that may write comments, on behalf of the finished run of a pull
-request, which anybody may have opened. All that is known of that run for sure is what GitHub itself says in the
-event; what the run left as an artifact is a stranger's word. So the number in it counts only where the pull request
-of that number stands at the very commit that was planned, in the same repository; and its text is shown only where
-the pull request could not have replaced the workflow that made it.
+Runs in a workflow on `workflow_run`, with a token that may write comments, on behalf of the finished run of a
+pull request, which anybody may have opened. All that is known of that run for sure is what GitHub itself says
+in the event; what the run left as an artifact is a stranger's word. So the number in it counts only where the
+pull request of that number stands at the very commit that was planned, in the same repository; and its text
+is shown only where the pull request could not have replaced the workflow that made it.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from refusal import Refusal
 from settings import variable
 
 TRUSTED = ("schedule", "push", "workflow_dispatch")
-"""What starts a run of the default branch's own workflow. A pull request may bring a workflow of the same name, from
-a branch of the same name in a fork, and leave a snapshot of its own making."""
+"""What starts a run of the default branch's own workflow. A pull request may bring a workflow of the same
+name, from a branch of the same name in a fork, and leave a snapshot of its own making."""
 
 _WORKFLOW = re.compile(r"[A-Za-z0-9._ -]+\.ya?ml", re.ASCII)
 

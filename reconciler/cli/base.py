@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from reconciler.branch import Branch, merge
+from reconciler.branch import Branch
 from reconciler.cli.git import Repository
-from reconciler.cli.past import Fork, Past, desired_of
+from reconciler.cli.past import Fork, Past, three_way, wanted_of
 from reconciler.cli.repository import placed_of
 from reconciler.config import Config
 from reconciler.errors import ReconcilerError
@@ -42,8 +42,9 @@ class Base:
 
     def branch(self, here: Config, today: date) -> Branch:
         """Return what the file here adds to the base on the UTC day `today`."""
-        fork, tip = self.fork.desired(today), desired_of(self.tip, today)
-        return merge(fork, tip, here.desired(today), name=self.name)
+        return three_way(
+            self.fork.wanted(today), wanted_of(self.tip, today), wanted_of(here, today), self.name
+        )
 
 
 def base_of(file: Path, ref: str, here: Config) -> Base:

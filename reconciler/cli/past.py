@@ -5,17 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from reconciler.branch import merge
+from reconciler.branch import Branch, merge
 from reconciler.cli.git import Repository
 from reconciler.cli.repository import config_in
 from reconciler.config import Config
 from reconciler.errors import ConfigError, ReconcilerError
-from reconciler.model.contacts import Desired
+from reconciler.model.contacts import Desired, Marks
 from reconciler.model.text import visible
 
 _DEEPEST = 20
 """How many crossings lie behind one another at most; each costs reading two commits more."""
+
+
+class Wanted(NamedTuple):
+    """Who is to hold which role, and what of that is only observed."""
+
+    desired: Desired
+    observed: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +41,24 @@ class Fork:
     config: Config | None
     others: tuple[tuple[Fork, Config | None], ...] = ()
 
-    def desired(self, today: date) -> Desired:
-        """Return who was to hold which role, as of the UTC day `today`."""
-        held = desired_of(self.config, today)
+    def wanted(self, today: date) -> Wanted:
+        """Return what both had in common, as of the UTC day `today`."""
+        held = wanted_of(self.config, today)
         for fork, config in self.others:
-            held = merge(fork.desired(today), held, desired_of(config, today), name="").desired
+            merged = three_way(fork.wanted(today), held, wanted_of(config, today), "")
+            held = Wanted(merged.desired, merged.observed)
         return held
 
 
-def desired_of(config: Config | None, today: date) -> Desired:
-    """Return who is to hold which role on the UTC day `today`; nobody where there is no file."""
-    return config.desired(today) if config else {}
+def wanted_of(config: Config | None, today: date) -> Wanted:
+    """Return what a file wants on the UTC day `today`; nothing where there is no file."""
+    return Wanted(config.desired(today), config.observed) if config else Wanted({}, {})
+
+
+def three_way(fork: Wanted, base: Wanted, here: Wanted, name: str) -> Branch:
+    """Return what `here` adds to the base called `name`."""
+    observed = fork.observed, base.observed, here.observed
+    return merge(fork.desired, base.desired, here.desired, name=name, observed=observed)
 
 
 class Past:

@@ -101,7 +101,7 @@ def _bytes_of(path: Path) -> bytes | None:
 def _existing(path: Path, endpoint: str | None) -> _Target:
     before = _bytes_of(path)
     config = load(path)
-    if endpoint is not None and config.endpoint != _endpoint(endpoint):
+    if endpoint is not None and config.endpoint != named_endpoint(endpoint):
         raise click.UsageError(
             f"{visible(str(path))} is for the endpoint {config.endpoint.name}, not for {endpoint}"
         )
@@ -112,7 +112,7 @@ def _new(path: Path, settings: Settings, endpoint: str | None) -> _Target:
     """Return a file that is yet to be written; an existing one beside it lends endpoint and short names."""
     other = _usual_path(settings)
     accounts: tuple[Account, ...] = ()
-    found = _endpoint(endpoint or DEFAULT_ENDPOINT)
+    found = named_endpoint(endpoint or DEFAULT_ENDPOINT)
     if _bytes_of(other):
         model = load(other)
         accounts = model.accounts
@@ -120,7 +120,12 @@ def _new(path: Path, settings: Settings, endpoint: str | None) -> _Target:
     return _Target(path, None, Config((str(path),), found, accounts, {}))
 
 
-def _endpoint(text: str) -> Endpoint:
+def named_endpoint(text: str) -> Endpoint:
+    """Return the endpoint of a name or loopback URL.
+
+    Raises:
+        click.UsageError: it may not be used, or there is none of that name.
+    """
     found = endpoint_of(text)
     if isinstance(found, Endpoint):
         return found

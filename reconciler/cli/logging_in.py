@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.exit_codes import ExitCode
+from reconciler.cli.importing import DEFAULT_ENDPOINT, named_endpoint
 from reconciler.cli.naming import listed_or_any
-from reconciler.cli.options import Settings, find_file
+from reconciler.cli.options import FILE_NAMES, Settings, find_file
 from reconciler.config import Config, load
 from reconciler.errors import ReconcilerError
 from reconciler.model import AccountId, account_id
@@ -28,20 +29,22 @@ _MOST = 4096  # more than any key
 _PAGES = {"ovh-eu": "https://eu.api.ovh.com/createApp/", "ovh-ca": "https://ca.api.ovh.com/createApp/"}
 
 
-def log_in(settings: Settings, who: str | None, seconds: float, *, renew: bool) -> ExitCode:
+def log_in(
+    settings: Settings, who: str | None, endpoint: str | None, seconds: float, *, renew: bool
+) -> ExitCode:
     """Have a key made, and keep it once its owner has validated it.
 
     Args:
         settings: the shared options.
         who: the account that is meant, as people write it; None: whoever validates the key.
+        endpoint: where there is no contacts file yet; None: that of the file, else ovh-eu.
         seconds: how long to wait for that.
         renew: exchange the key that `who` has, with the application that made it.
 
     Raises:
         ReconcilerError: no key was made, validated or kept.
     """
-    file = find_file(settings.file)
-    config = load(file)
+    file, config = _file(settings, endpoint)
     place = settings.credentials or default_path(os.environ)
     meant = listed_or_any(who, config) if who is not None else None
     old = None
@@ -72,6 +75,21 @@ def log_in(settings: Settings, who: str | None, seconds: float, *, renew: bool) 
         keep(place, owner, pending.keys, config.endpoint.name)
     click.echo(f"The key of {visible(owner)} is in {place}; reconciler doctor checks it.", err=True)
     return ExitCode.OK
+
+
+def _file(settings: Settings, endpoint: str | None) -> tuple[Path, Config]:
+    """Return the contacts file and what it says; of none, its place and the endpoint alone."""
+    try:
+        file = find_file(settings.file)
+    except ReconcilerError:
+        file = Path.cwd() / FILE_NAMES[0]
+        return file, Config((str(file),), named_endpoint(endpoint or DEFAULT_ENDPOINT), (), {})
+    config = load(file)
+    if endpoint is not None and config.endpoint != named_endpoint(endpoint):
+        raise click.UsageError(
+            f"{visible(str(file))} is for the endpoint {config.endpoint.name}, not for {endpoint}"
+        )
+    return file, config
 
 
 def _awaited(pending: PendingKey, seconds: float) -> AccountId:

@@ -82,6 +82,24 @@ def test_a_file_is_made_for_its_owner_only_and_the_account_is_learnt(place: Open
     assert here.run("list").code == 0
 
 
+def test_the_way_in_from_nothing_is_login_import_and_a_plan_that_is_in_sync(place: Open) -> None:
+    here = place(SHOP_MOVES, held=())
+    here.desk.file.unlink()
+    login = begun(here, PLATFORM, "--endpoint", here.town.url)
+    answer(page(login))
+    assert login.wait().code == 0
+    assert here.run("import", "--endpoint", here.town.url).code == 0
+    plan = here.run("plan", "--detailed-exitcode")
+    assert (plan.code, plan.err) == (0, ""), plan
+    other = here.run("login", "--endpoint", "ovh-eu")
+    assert (other.code, f"is for the endpoint {here.town.url}, not for ovh-eu" in other.err) == (64, True)
+    renewal = here.desk.start("login", PLATFORM, "--renew")  # a file knows which products are needed
+    answer(page(renewal))
+    assert renewal.wait().code == 0
+    checks = here.run("doctor", "--format", "json").json["checks"]
+    assert "granted exactly what is needed" in [row["found"] for row in checks]
+
+
 def test_a_second_login_adds_a_second_account(place: Open) -> None:
     here = place(SHOP_MOVES, held=(PLATFORM,))
     before = keys_file(here).read_text()

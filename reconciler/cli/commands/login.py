@@ -12,6 +12,11 @@ from reconciler.cli.options import Seconds, Settings, with_endpoint
 @with_endpoint
 @click.argument("account", required=False)
 @click.option("--as", "party", metavar="ACCOUNT", help="The same as the argument.")
+@click.option(
+    "--endpoint",
+    metavar="NAME|URL",
+    help="Where there is no contacts file yet: ovh-eu, ovh-ca or a loopback URL. [default: ovh-eu]",
+)
 @click.option("--renew", is_flag=True, help="Exchange the consumer key that the account's table holds.")
 @click.option(
     "--timeout",
@@ -22,14 +27,20 @@ from reconciler.cli.options import Seconds, Settings, with_endpoint
     help="How long to wait for the key to be validated.",
 )
 def command(
-    settings: Settings, account: str | None, party: str | None, renew: bool, timeout: float
+    settings: Settings,
+    account: str | None,
+    party: str | None,
+    endpoint: str | None,
+    renew: bool,
+    timeout: float,
 ) -> ExitCode:
     """Have a key made for an account, with no more rights than this program uses, and keep it.
 
     Needs the key and the secret of an application, at a prompt that shows nothing, as two lines on standard
     input, or in RECONCILER_APPLICATION_KEY and RECONCILER_APPLICATION_SECRET. Prints the page on which the
     account's owner validates the new key, waits for that, and adds a table to credentials.toml. The key is
-    granted the calls for the products in the file; where the file names no service, those for every product.
+    granted the calls for the products in the file; where it names no service, or is not there yet,
+    those for every product.
 
     With --renew, the application is that of the account's table, and its consumer key alone is exchanged, as
     before it ends, or when doctor says that it lacks a right.
@@ -40,4 +51,4 @@ def command(
         raise click.UsageError("ACCOUNT and --as name two accounts: give one")
     if renew and not (account or party):
         raise click.UsageError("--renew needs an account: whose key is to be exchanged?")
-    return log_in(settings, account or party, timeout, renew=renew)
+    return log_in(settings, account or party, endpoint, timeout, renew=renew)

@@ -103,7 +103,7 @@ def test_a_dropped_line_and_a_marked_letter_do_not_disturb_a_run_that_waits(
 ) -> None:
     task = here.asked()
     waiting = here.desk.start(
-        "confirm", "--imap", dovecot.url(user), "--yes", "--wait", "60", "--format", "json"
+        "confirm", "--imap", dovecot.url(user), "--yes", "--wait", "60", "--format", "json", "-vv"
     )
     deadline = time.monotonic() + PATIENCE
     while not dovecot.kick(user):  # it is logged in

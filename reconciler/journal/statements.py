@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -42,35 +43,66 @@ class Statement:
 
 
 class Statements:
-    """All that a write can say, for one database."""
+    """All that a write can say, for one database; what a run never says is never compiled."""
 
     def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    @cached_property
+    def lock_row(self) -> Statement:
+        """Read the endpoint's row, and keep others from changing it."""
+        return self._compiled(select(ENDPOINTS).where(_OURS).with_for_update())
+
+    @cached_property
+    def add_endpoint(self) -> Statement:
+        """Add the endpoint's row, unless it is there."""
         # of the two dialects only the one in use is imported: PostgreSQL's is a quarter of all the rest
-        on_conflict = import_module(f"sqlalchemy.dialects.{dialect.name}").insert
-        self.lock_row = Statement(select(ENDPOINTS).where(_OURS).with_for_update(), dialect)
-        self.add_endpoint = Statement(
-            on_conflict(ENDPOINTS)
-            .values({name: bindparam(name) for name in ("endpoint", "seq", "hash", "token")})
-            .on_conflict_do_nothing(),
-            dialect,
-        )
-        self.add_entries = Statement(
-            insert(ENTRIES).values({column.name: bindparam(column.name) for column in ENTRIES.c}), dialect
-        )
-        self.move_head = Statement(_change("seq", "hash"), dialect)
-        self.change_lease = Statement(_change(*_LEASE), dialect)
-        self.renew_lease = Statement(_change("until"), dialect)
-        self.server_time = Statement(select(func.clock_timestamp()), dialect)
-        self.seen_since = Statement(
+        on_conflict = import_module(f"sqlalchemy.dialects.{self._dialect.name}").insert
+        names = ("endpoint", "seq", "hash", "token")
+        first = on_conflict(ENDPOINTS).values({name: bindparam(name) for name in names})
+        return self._compiled(first.on_conflict_do_nothing())
+
+    @cached_property
+    def add_entries(self) -> Statement:
+        """Add entries."""
+        values: dict[str, Any] = {column.name: bindparam(column.name) for column in ENTRIES.c}
+        return self._compiled(insert(ENTRIES).values(values))
+
+    @cached_property
+    def move_head(self) -> Statement:
+        """Write which entry is the last."""
+        return self._compiled(_change("seq", "hash"))
+
+    @cached_property
+    def change_lease(self) -> Statement:
+        """Write who holds the lock, and until when."""
+        return self._compiled(_change(*_LEASE))
+
+    @cached_property
+    def renew_lease(self) -> Statement:
+        """Write until when the lock is held."""
+        return self._compiled(_change("until"))
+
+    @cached_property
+    def server_time(self) -> Statement:
+        """Read the clock of a PostgreSQL server."""
+        return self._compiled(select(func.clock_timestamp()))
+
+    @cached_property
+    def seen_since(self) -> Statement:
+        """Read what was seen of tasks after an entry."""
+        return self._compiled(
             select(ENTRIES.c.task, ENTRIES.c.body)
             .where(
                 ENTRIES.c.endpoint == bindparam("endpoint_"),
                 ENTRIES.c.seq > bindparam("since_seq"),
                 ENTRIES.c.kind == bindparam("kind_", SEEN),
             )
-            .order_by(ENTRIES.c.seq),
-            dialect,
+            .order_by(ENTRIES.c.seq)
         )
+
+    def _compiled(self, construct: Executable) -> Statement:
+        return Statement(construct, self._dialect)
 
 
 def _change(*columns: str) -> Executable:

@@ -12,6 +12,7 @@ from reconciler.plan import (
     Blocked,
     Contested,
     Deferred,
+    Observed,
     Pending,
     Plan,
     PlannedTask,
@@ -185,6 +186,23 @@ BESIDE = Plan(
     ),
 )
 
+OBSERVED = Plan(
+    requests=ASKING.requests[:1],
+    observed=(
+        Observed(change("domain/both.example", Role.ADMIN)),
+        Observed(change("domain/o1.example"), 7001, TaskState.VALIDATING, AGENCY, ours=True),
+        Observed(change("domain/o2.example"), 7002, TaskState.DOING, STRANGER),
+        Observed(change("domain/o3.example", desired=PLATFORM), 7003, TaskState.TODO, AGENCY),
+        Observed(change("domain/o4.example"), 7004, TaskState.DONE, AGENCY, ours=True),
+    ),
+    in_sync=3,
+    managed=9,
+    services=5,
+    watched=7,
+    watched_services=4,
+    fingerprint="a" * 64,
+)
+
 
 def many_services(number: int) -> tuple[ServiceId, ...]:
     """So many services."""
@@ -206,6 +224,7 @@ def hostile(text: str) -> Plan:
         deferred=(Deferred(bad, account, (7,)),),
         pending=(Pending(bad, 8, TaskState.VALIDATING, confirmers),),
         blocked=tuple(Blocked(bad, reason, text, confirmers) for reason in Reason),
+        observed=(Observed(bad, 10, TaskState.TODO, AccountId(f"{text}4")),),
         contested=(Contested(bad, 9, account, AccountId(f"{text}3"), ours=False),),
         absent=(service,),
         unmanaged=(service,),

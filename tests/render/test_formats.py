@@ -33,6 +33,7 @@ VIEWS = {
     "stopped": views.view(plans.STOPPED, code=5),
     "time_boxed": views.view(plans.TIME_BOXED, code=2),
     "beside": views.view(plans.BESIDE),
+    "observed": views.view(plans.OBSERVED, code=2),
     "in_sync": views.view(plans.IN_SYNC, code=0),
 }
 ENDINGS = {

@@ -26,6 +26,7 @@ PLANS = {
     "waiting": plans.WAITING,
     "stuck": plans.STUCK,
     "time_boxed": plans.TIME_BOXED,
+    "observed": plans.OBSERVED,
     "hostile": plans.hostile(plans.HOSTILE[8]),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,9 @@ def as_published(plan: Plan) -> dict[str, Any]:
         "unknown": [dataclasses.asdict(row) for row in plan.unknown],
         "stopped_by": [dataclasses.asdict(row) for row in plan.stopped_by],
     }
+    if plan.observed:
+        document["summary"]["observed"] = len(plan.observed)
+        document["observed"] = [contact(row, "task", "state", "towards", "ours") for row in plan.observed]
     if plan.time_boxes:
         document["time_boxes"] = [
             {
@@ -117,13 +121,14 @@ def test_the_document_is_plain_ascii_so_that_a_terminal_stays_unharmed(plan: Pla
 
 
 def test_the_schema_lets_a_new_key_pass_and_no_key_be_missing() -> None:
-    document = json.loads(plan_json(plans.EVERYTHING))
+    full = replace(plans.EVERYTHING, observed=plans.OBSERVED.observed)
+    document = json.loads(plan_json(full))
     document["new"] = document["pending"][0]["new"] = document["summary"]["new"] = 1
     validator = jsonschema.Draft202012Validator(SCHEMA)
     validator.validate(document)
-    for tray in ("requests", "deferred", "pending", "blocked", "contested", "unknown"):
+    for tray in ("requests", "deferred", "pending", "blocked", "contested", "unknown", "observed"):
         for key in document[tray][0].keys() - {"new"}:
-            broken = json.loads(plan_json(plans.EVERYTHING))
+            broken = json.loads(plan_json(full))
             del broken[tray][0][key]
             assert not validator.is_valid(broken), f"{tray} without {key}"
 
@@ -144,6 +149,12 @@ def test_the_schema_refuses_a_value_outside_the_closed_lists(tray: str, key: str
     document = json.loads(plan_json(plans.EVERYTHING))
     document[tray][0][key] = value
     assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(document)
+
+
+def test_a_plan_that_observes_something_says_so_even_where_nothing_of_it_differs() -> None:
+    shown = json.loads(plan_json(replace(plans.IN_SYNC, watched=1)))
+    assert (shown["observed"], shown["summary"]["observed"]) == ([], 0)
+    assert "observed" not in json.loads(plan_json(plans.IN_SYNC))
 
 
 def test_a_contact_that_the_endpoint_cannot_show_is_null() -> None:

@@ -85,12 +85,33 @@ def test_in_sync_as_text_is_nothing_but_that_sentence() -> None:
         Plan(contested=EVERYTHING.contested, in_sync=3, managed=3),
         Plan(pending=EVERYTHING.pending, in_sync=3, managed=8),
         Plan(blocked=EVERYTHING.blocked, in_sync=3, managed=15),
+        Plan(observed=plans.OBSERVED.observed[:1], in_sync=3, managed=4, watched=1),
         Plan(stopped_by=(Stop("max_changes_percent", "cannot be computed"),), in_sync=3, managed=3),
     ],
 )
 @pytest.mark.parametrize("show", FORMATS)
 def test_nothing_is_called_in_sync_while_anything_is_open_or_unreadable(show: Show, plan: Plan) -> None:
     assert "verything is in sync" not in show(plan, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("watched", "words"),
+    [
+        (0, "names."),
+        (1, "names; 1 of them is only observed."),
+        (2, "names; 2 of them are only observed."),
+        (3, "names; all of it is only observed."),
+    ],
+)
+def test_in_sync_says_how_much_of_it_is_only_observed(watched: int, words: str) -> None:
+    text = plan_text(Plan(in_sync=3, managed=3, services=1, watched=watched), NAMES)
+    assert text.endswith(f"each held by the account that the file {words}")
+
+
+def test_where_nothing_but_observed_contacts_differ_no_apply_is_advised() -> None:
+    text = plan_text(Plan(observed=plans.OBSERVED.observed[:1], managed=1, services=1, watched=1), NAMES)
+    assert text.splitlines()[-1].startswith("Next: nothing to request. ")
+    assert "reconciler apply" not in text
 
 
 def test_services_nobody_declared_do_not_disturb_the_peace_but_are_listed() -> None:

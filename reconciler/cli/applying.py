@@ -25,7 +25,6 @@ from reconciler.cli.output import (
 )
 from reconciler.cli.planning import Planned, look_and_plan
 from reconciler.cli.recording import begin, end, recorded
-from reconciler.cli.refusing import say_nothing_left
 from reconciler.cli.stopping import Stopping
 from reconciler.cli.verdict import code_after, code_of
 from reconciler.model import Observation, Retry
@@ -104,7 +103,6 @@ def run(session: Session, orders: Orders) -> ExitCode:
         show_plan(plan, session.names, "text", applying=True)
     agreed = approved.compare(session, planned, carried) if approved else as_it_is(session, planned)
     if agreed is None:
-        say_nothing_left(plan)
         plan = replace(plan, stopped_by=())  # a guard would stop what nobody is about to ask
         return _nothing_asked(session, plan, observation, orders, earlier)
     if plan.stopped_by or not plan.requests:

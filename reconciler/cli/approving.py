@@ -17,7 +17,14 @@ from reconciler.cli.durations import spoken
 from reconciler.cli.naming import contacts
 from reconciler.cli.origin import Origin, check_contained
 from reconciler.cli.planning import Planned
-from reconciler.cli.refusing import ANEW, refusal, say_the_rest, unlike
+from reconciler.cli.refusing import (
+    ANEW,
+    refusal,
+    say_nothing_left,
+    say_nothing_wanted,
+    say_the_rest,
+    unlike,
+)
 from reconciler.errors import StalePlanError
 from reconciler.model.text import visible
 from reconciler.plan import Basis, Selection, bases, fingerprint_of
@@ -168,7 +175,7 @@ class Approved:
         return replace(given, approved=frozenset(contacts))
 
     def compare(self, session: Session, planned: Planned, carried: CarriedOut | None) -> Agreed | None:
-        """Return what may be asked for now; None: nothing is left to ask of what was approved.
+        """Return what may be asked for now; None: nothing of what was approved is left to ask, which is told.
 
         Raises:
             StalePlanError: what would be asked is not what was approved; it says what moved.
@@ -178,10 +185,12 @@ class Approved:
         approved = self._approved(present, carried)
         if approved is None:
             if not planned.plan.requests and not planned.plan.blocked:
+                say_nothing_wanted()
                 return None
             raise unlike(self.fingerprint, present, session)
         verdict = judge(approved, present, carried)
         if verdict is Verdict.NOTHING_LEFT:
+            say_nothing_left(planned.plan)
             return None
         if self.saved is not None:
             made = self.saved.made

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.naming import GUARDS, contacts
 from reconciler.model import Observation, Retry, TaskState
+from reconciler.model.memory import NO_TASK
 from reconciler.plan import Plan
 from reconciler.progress import join
 from reconciler.render import visible
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from reconciler.session import Session
 
 Command = Callable[..., Any]
-
-NO_TASK = 0
-"""Stands for the task of a request that was refused at once; OVHcloud's numbers are above it."""
 
 SHOWN = 10
 """How many of one kind of warning are told one by one."""

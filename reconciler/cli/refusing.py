@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -25,6 +26,9 @@ _CHANGED = (
     "a contact, an open request or the file has changed since, or --only, --role and --limit are not those "
     "of the approved plan: "
 )
+
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
+_NONE = "a fingerprint is 64 digits and letters from a to f, as reconciler plan shows it: give all of it"
 
 _HEADS = {
     Verdict.MOVED: "what would be asked now is not what was approved",
@@ -51,10 +55,12 @@ def refusal(
 
 def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerError:
     """Return that another plan was approved, of which only the fingerprint is known, and what this one is."""
-    head = f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {fingerprint}"
+    head = (
+        f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {visible(fingerprint)}"
+    )
     lines = what_is_asked(present, session.called)
     told = _told(f"{head}; it is", lines) if present.bases else f"{head}: nothing would be asked"
-    return _kind(present)(told, hint=_CHANGED + ANEW)
+    return _kind(present)(told, hint=_CHANGED + ANEW if _FINGERPRINT.fullmatch(fingerprint) else _NONE)
 
 
 def say_the_rest(failed: int, approved: int) -> None:
@@ -64,6 +70,11 @@ def say_the_rest(failed: int, approved: int) -> None:
         "asked again",
         err=True,
     )
+
+
+def say_nothing_wanted() -> None:
+    """Tell that nothing is asked whatever was approved, of which nothing is known."""
+    click.echo("nothing left to ask: all that the file asks for is pending or in sync", err=True)
 
 
 def say_nothing_left(plan: Plan) -> None:
@@ -91,7 +102,5 @@ def _kind(present: Present) -> type[ReconcilerError]:
 
 
 def _told(head: str, lines: Iterable[str]) -> str:
-    first = [
-        visible(row) for row in islice(lines, SHOWN + 1)
-    ]  # each costs a comparison: not all of thousands
+    first = [visible(row) for row in islice(lines, SHOWN + 1)]  # each costs a comparison: not thousands
     return "\n  ".join([f"{head}:", *first[:SHOWN], *(["and more"] if first[SHOWN:] else [])])

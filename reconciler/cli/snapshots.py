@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 OLD = timedelta(hours=24)
 """From this age on, what a snapshot shows may well have changed."""
 
+_AHEAD = timedelta(minutes=5)
+"""How far the endpoint's clock may be ahead of ours."""
+
 _STDOUT = Path("-")
 
 
@@ -143,7 +146,12 @@ def _read(place: Path) -> Snapshot:
 def _tell_age(look: Look, place: Path, settings: Settings) -> None:
     since = datetime.now(UTC) - look.at
     words = f"the snapshot {visible(str(place))} was taken {look.at:%Y-%m-%d %H:%M} UTC"
-    if since > OLD:
+    if since < -_AHEAD:
+        click.echo(
+            f"warning: {words}, which is yet to come by the clock of this machine: one of the two is wrong",
+            err=True,
+        )
+    elif since > OLD:
         click.echo(
             f"warning: {words}, {age(since.total_seconds())} ago: much may have changed since; "
             "the plan is the one of that day",

@@ -56,6 +56,10 @@ class Confirmation:
     user: str | None = None
 
 
+NO_TASK = 0
+"""Stands for the task of a request that was refused at once; OVHcloud's numbers are above it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """Leave to ask again although `task`, the newest settled task of a contact, was turned down."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model import AccountId, Contacts, Look, ServiceId, Task, route_of, service_name
+from reconciler.model.memory import NO_TASK
 from reconciler.model.routes import service_id
 from reconciler.snapshot.kept import Memory, Snapshot
 
@@ -19,6 +20,7 @@ class Pseudonyms:
 
     accounts: Mapping[str, str]
     names: Mapping[str, str]
+    tasks: Mapping[int, int]
 
     def account(self, account: AccountId) -> AccountId:
         """Return the pseudonym of an account."""
@@ -57,6 +59,7 @@ class Pseudonyms:
     def _task(self, task: Task) -> Task:
         return replace(
             task,
+            id=self.tasks[task.id],
             asker=self._holder(task.asker),
             from_account=self.account(task.from_account),
             to_account=self.account(task.to_account),
@@ -66,13 +69,22 @@ class Pseudonyms:
     def _memory(self, memory: Memory) -> Memory:
         return Memory(
             claims={
-                task: replace(claim, service=self.service(claim.service), asker=self.account(claim.asker))
+                self.tasks[task]: replace(
+                    claim,
+                    task=self.tasks[claim.task],
+                    service=self.service(claim.service),
+                    asker=self.account(claim.asker),
+                )
                 for task, claim in memory.claims.items()
             },
             confirmations=tuple(
-                replace(row, account=self.account(row.account)) for row in memory.confirmations
+                replace(row, task=self.tasks[row.task], account=self.account(row.account))
+                for row in memory.confirmations
             ),
-            retries=tuple(replace(row, service=self.service(row.service)) for row in memory.retries),
+            retries=tuple(
+                replace(row, service=self.service(row.service), task=self.tasks[row.task])
+                for row in memory.retries
+            ),
             unknown_accounts=self._without_words(memory.unknown_accounts),
         )
 
@@ -81,7 +93,9 @@ class Pseudonyms:
 
 
 def pseudonyms_of(taken: Snapshot, shuffle: Callable[[list[str]], None]) -> Pseudonyms:
-    """Return a pseudonym for every account and every name in a snapshot.
+    """Return a pseudonym for every account, every name and every task in a snapshot.
+
+    Tasks are numbered in the order of their numbers, for the newest of them decides.
 
     Args:
         taken: the snapshot.
@@ -90,6 +104,7 @@ def pseudonyms_of(taken: Snapshot, shuffle: Callable[[list[str]], None]) -> Pseu
     return Pseudonyms(
         accounts=_numbered(_accounts(taken), shuffle, "ac{:05}-ovh"),
         names=_names_numbered(_names(taken), shuffle),
+        tasks={task: number for number, task in enumerate(sorted({NO_TASK, *_tasks(taken)}))},
     )
 
 
@@ -132,3 +147,11 @@ def _names(taken: Snapshot) -> Iterable[str]:
     services |= {row.service for row in memory.retries}
     yield from map(service_name, services)
     yield from (task.name for task in look.tasks if task.name is not None)
+
+
+def _tasks(taken: Snapshot) -> Iterable[int]:
+    memory = taken.memory
+    yield from (task.id for task in taken.look.tasks)
+    yield from memory.claims
+    yield from (row.task for row in memory.confirmations)
+    yield from (row.task for row in memory.retries)

@@ -150,6 +150,27 @@ def test_6_another_fingerprint_than_the_approved_one(planned: Shop) -> None:
     assert planned.desk.run("apply", "plan.json", "--expect", document(planned)["fingerprint"]).code == 0
 
 
+@pytest.mark.parametrize("text", ["", "a58fccf5602b", "A" * 64, "0" * 63])
+def test_6_what_is_no_whole_fingerprint_is_told_as_that(shop: Open, text: str) -> None:
+    here = shop()
+    done = here.desk.run("apply", "--expect", text)
+    assert (done.code, here.posts()) == (6, 0)
+    assert "hint: a fingerprint is 64 digits and letters from a to f" in done.err
+
+
+def test_nothing_is_said_of_an_approved_plan_that_nobody_knows_where_nothing_is_to_be_asked(
+    planned: Shop,
+) -> None:
+    assert planned.desk.run("apply", "--yes").code == 0
+    for expected, words in (
+        (document(planned)["fingerprint"], "all that the approved plan asks for is pending or in sync"),
+        ("0" * 64, "all that the file asks for is pending or in sync"),
+    ):
+        done = planned.desk.run("apply", "--expect", expected, "--detailed-exitcode")
+        assert (done.code, done.err.count("nothing left to ask")) == (3, 1)
+        assert words in done.err
+
+
 @pytest.mark.parametrize("text", ["24", "h", "0h", "1 day", "-1h", "1.5h", "24H", "1h30m"])
 def test_64_what_is_no_duration(planned: Shop, text: str) -> None:
     done = planned.desk.run("apply", "plan.json", f"--valid-for={text}")

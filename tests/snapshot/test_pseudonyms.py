@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 from reconciler.config import load
@@ -39,6 +40,9 @@ def test_no_account_no_name_and_no_text_of_a_server_is_left(place: Place) -> Non
     for word in (*SHORT.values(), "ty99999", "shop", "blog", "mail.example", "elsewhere", "nowhere", "HTTP"):
         assert word in place.snapshot.read_text(), "the real one names it"
         assert word not in text
+    numbers = {str(task["id"]) for task in place.town.edit("GET", "tasks")}
+    assert numbers <= {*re.findall(r"\d+", place.snapshot.read_text())}
+    assert not numbers & {*re.findall(r"\d+", text)}
     real, public = place.document, json.loads(text)
     assert {key: len(value) for key, value in real.items() if isinstance(value, list | dict)} == {
         key: len(value) for key, value in public.items() if isinstance(value, list | dict)

@@ -153,6 +153,10 @@ def test_today_is_the_day_of_the_snapshot_and_an_old_one_is_warned_of(place: Pla
     assert done.code == 0, "on that day the hand-back was not due yet"
     assert "warning: the snapshot snapshot.json was taken" in done.err
     assert "40 d ago" in done.err
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    place.snapshot.write_text(json.dumps({**place.document, "at": ahead.isoformat()}))
+    assert "warning: the snapshot snapshot.json was taken" in place.replay().err
+    assert "yet to come" in place.replay().err
 
 
 def test_a_snapshot_of_another_endpoint_is_an_error(place: Place) -> None:

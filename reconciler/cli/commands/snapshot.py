@@ -23,7 +23,7 @@ from reconciler.cli.options import Settings, with_endpoint
 @click.option(
     "--pseudonymize",
     is_flag=True,
-    help="Number accounts and names and leave texts out, to share it in a bug report.",
+    help="Number accounts, names and requests and leave texts out, to share it in a bug report.",
 )
 def command(settings: Settings, out: Path, pseudonymize: bool) -> ExitCode:
     """Write all that is seen of the endpoint to one file, for reconciler plan --snapshot FILE.

@@ -1,8 +1,8 @@
 """Which line of a file decides a contact; looked up for the few that somebody is shown, not while loading.
 
 A service's entry is read again, alone, from where the loader met its key. Where the entry does not name the
-role itself, the line is that of `defaults`. What cannot be told this way, such as an entry that is an alias,
-is decided where the service is declared.
+role itself, the line is that of `defaults`. An entry that is an alias is decided where its anchor stands.
+What cannot be told this way, as an anchor in the middle of a line, is decided where the service is declared.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from yaml import (
+    AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
     NodeEvent,
@@ -31,6 +32,15 @@ from reconciler.model.time_box import Place
 
 _MOST_LINES = 500
 """Of one entry; a longer one is decided where it begins."""
+
+_ANCHOR = re.compile(
+    r"""^( *)(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s#"'{\[][^\r\n{\[]*?):[ \t]+&([^\s,\[\]{}]+)(?=\s)""",
+    re.MULTILINE,
+)
+"""Of a key that begins its line, and of what stands behind it."""
+
+_LONGEST_KEY = 2_000
+"""Characters, with an alias behind it."""
 
 _LONGEST_LINE = 160
 """Of a line that is shown; a file may be one line."""
@@ -49,10 +59,11 @@ class Layer(StrEnum):
     """What decides a contact."""
 
     SERVICE = "service"  # the service's own entry
+    ANCHOR = "anchor"  # what the service's entry is an alias of
     INCLUDED_DEFAULTS = "included_defaults"  # those of the included file that declares it
     DEFAULTS = "defaults"  # those of the main file
     FILE = "file"  # the main file's own key
-    ENTRY = "entry"  # the entry as a whole: which part of it, such as behind an alias, is not told
+    ENTRY = "entry"  # the entry as a whole: which part of it is not told
 
 
 class Decision(NamedTuple):
@@ -75,7 +86,8 @@ class Deciding:
         self._path_of = path_of
         self._sources: dict[str, Source | None] = {}
         self._defaults: dict[str, Roles] = {}
-        self._entries: dict[Place, Roles] = {}
+        self._anchors: dict[str, Mapping[str, list[int]]] = {}
+        self._entries: dict[Place, tuple[Layer, Roles]] = {}
 
     def __call__(self, service: ServiceId, role: Role | None) -> Place | None:
         """Return the line that decides `role`, or that declares the service; None where no file does."""
@@ -115,9 +127,9 @@ class Deciding:
     def _layers(self, declared: Place) -> Iterator[tuple[Layer, Roles]]:
         """Yield what may decide about a service declared there, the nearest first."""
         if declared not in self._entries:
-            self._entries[declared] = self._roles_at(declared)
+            self._entries[declared] = self._entry_at(declared)
         main = self._config.files[0]
-        yield Layer.SERVICE, self._entries[declared]
+        yield self._entries[declared]
         if declared.file != main:
             yield Layer.INCLUDED_DEFAULTS, self._defaults_of(declared.file)
         yield Layer.DEFAULTS, self._defaults_of(main)
@@ -139,6 +151,30 @@ class Deciding:
             at = source.position_of(start.start()) if source and start else None
             self._defaults[file] = {} if at is None else self._roles_at(Place(file, (at >> 32) + 1, 1))
         return self._defaults[file]
+
+    def _entry_at(self, declared: Place) -> tuple[Layer, Roles]:
+        """Return what the entry of a service names, or what it is an alias of."""
+        source = self._source(declared.file)
+        if source is None:
+            return Layer.SERVICE, {}
+        start = source.start_of_line(declared.line - 1) + declared.column - 1
+        alias = _alias_in(source.text[start : start + _LONGEST_KEY])
+        if alias is None:
+            return Layer.SERVICE, self._roles_at(declared)
+        before = [at for at in self._anchors_of(declared.file, source).get(alias, ()) if at < start]
+        if not before:
+            return Layer.ENTRY, dict.fromkeys(ROLES, declared)
+        line, column = line_and_column(source.position_of(before[-1]))
+        return Layer.ANCHOR, self._roles_at(Place(declared.file, line, column))
+
+    def _anchors_of(self, file: str, source: Source) -> Mapping[str, list[int]]:
+        """Return where the keys begin behind which an anchor stands, in the order of the file."""
+        if file not in self._anchors:
+            found: dict[str, list[int]] = {}
+            for anchor in _ANCHOR.finditer(source.text):
+                found.setdefault(anchor[2], []).append(anchor.end(1))
+            self._anchors[file] = found
+        return self._anchors[file]
 
     def _roles_at(self, place: Place) -> Roles:
         source = self._source(place.file)
@@ -169,6 +205,19 @@ def _entry(source: Source, line: int, column: int) -> str:
         if not words or (bare.strip() and not bare.startswith("#") and len(words) - len(bare) <= column):
             break
     return source.text[start:end]
+
+
+def _alias_in(text: str) -> str | None:
+    """Return of what the value of the first key is an alias, or None."""
+    parser = CParser(text)
+    nodes = 0
+    with suppress(YAMLError):
+        while parser.check_event() and nodes < _IN_THE_VALUE:
+            event = parser.get_event()
+            if isinstance(event, AliasEvent) and nodes:
+                return str(event.anchor)
+            nodes += isinstance(event, ScalarEvent | AliasEvent)
+    return None
 
 
 def _roles_in(text: str) -> Iterator[tuple[str, int, int]]:

@@ -20,6 +20,7 @@ from reconciler.render.wording import Accounts, listed, state_words
 _VERSION = 1
 _LAYERS = {
     Layer.SERVICE: "the service's own entry",
+    Layer.ANCHOR: "what the service's entry is an alias of",
     Layer.INCLUDED_DEFAULTS: "`defaults` of the included file",
     Layer.DEFAULTS: "`defaults`",
     Layer.FILE: "`manage` of the file",

@@ -51,6 +51,18 @@ def lines(path: Path, service: str = SHOP) -> list[int | None]:
         (
             ("services:\n  domain/a.example: &a {admin: platform}\n  domain/shop.example: *a\n"
             "  domain/z.example: {technical: agency}\n"),
+            [2, 3, 3],
+        ),
+        (
+            ("defaults: {admin: platform, billing: finance}\nservices:\n"
+            "  domain/a.example: &1\n    # no: &1 {}\n    admin: agency\n"
+            "  domain/b.example: &12 {technical: agency}\n  domain/shop.example: *1  # *12\n"
+            "  domain/z.example: &1 {technical: agency}\n"),
+            [5, 7, 1],
+        ),
+        (
+            ("defaults: {admin: platform}\n"
+            "services: {domain/a.example: &1 {admin: agency},\n  domain/shop.example: *1}\n"),
             [3, 3, 3],
         ),
         ("services:\n  ? domain/shop.example\n  : technical: agency\n    billing: finance\n", [2, 2, 2]),

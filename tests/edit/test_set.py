@@ -274,6 +274,12 @@ def test_an_included_service_is_edited_where_it_is_declared_and_a_new_one_put_be
             "contacts.yaml:4:71: an anchor shares this",
         ),
         (
+            "services:\n  domain/a.example: &x\n    billing: dave\n  domain/b.example: *x",
+            ["domain/b.example", "admin", "carol"],
+            1,
+            "contacts.yaml:7:21: an anchor shares this",
+        ),
+        (
             "services: {domain/a.example: {admin: &x dave, billing: *x}}",
             ["domain/a.example", "admin", "carol"],
             1,

@@ -1,7 +1,8 @@
 """Every world of one service, planned by the program and by the reference: change by change, tray by tray.
 
-First every live x desired x credentials of three accounts, one plan each and side by side in one plan; then
-the same worlds with tasks, debts, payment methods, regions, guards and answers laid over them at random.
+First every live x desired x credentials of three accounts side by side in one plan, and those whose live
+contacts differ in more than their letters in a plan of their own each; then thousands of the same worlds with
+tasks, debts, payment methods, regions, guards and answers laid over them at random.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.builders import CANADA, NOW, SANDBOX, claim, estate, facts, task, wor
 from tests.oracle.reading import Retries, disagreements
 
 LIVE = tuple("".join(picks) for picks in product("abc", repeat=3))
+UP_TO_LETTERS = ("aaa", "aab", "aba", "abb", "abc")  # every other one is one of these with other letters
 DESIRED = tuple("".join(picks) for picks in product("abc-", repeat=3))
 CREDENTIALS = ("", "a", "b", "c", "ab", "ac", "bc", "abc")
 MOVES = ("a>b", "a>c", "b>a", "b>c", "c>a", "c>b")
@@ -33,6 +35,12 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield a fresh service with its live and desired contacts for every pair."""
     for number, (live, desired) in enumerate(product(LIVE, DESIRED)):
         yield f"domain/n{number}.example", live, desired
+
+
+def some_rows(chance: Random) -> list[tuple[str, str, str]]:
+    """Return a third of them: what is laid over them makes each another world every time."""
+    every = list(rows())
+    return chance.sample(every, len(every) // 3)
 
 
 def random_task(
@@ -60,15 +68,17 @@ def random_task(
 
 
 @pytest.mark.parametrize("held", CREDENTIALS)
-def test_live_times_desired_times_credentials_one_plan_each(held: str) -> None:
+def test_live_times_desired_times_credentials_one_plan_each_up_to_the_letters(held: str) -> None:
     wrong = [
-        line for live, desired in product(LIVE, DESIRED) for line in disagreements(world(live, desired, held))
+        line
+        for live, desired in product(UP_TO_LETTERS, DESIRED)
+        for line in disagreements(world(live, desired, held))
     ]
     assert not wrong, "\n".join(wrong[:3])
 
 
-@pytest.mark.parametrize("held", ["b", "ac", "abc"])
-def test_the_same_worlds_side_by_side_in_one_plan(held: str) -> None:
+@pytest.mark.parametrize("held", CREDENTIALS)
+def test_live_times_desired_times_credentials_side_by_side_in_one_plan(held: str) -> None:
     wrong = disagreements(estate({one: (live, want) for one, live, want in rows()}, held=facts(held)))
     assert not wrong, "\n".join(wrong[:3])
 
@@ -80,7 +90,7 @@ def test_with_open_tasks_laid_over(held: str) -> None:
     claims: dict[int, Claim] = {}
     answers: list[Confirmation] = []
     services: dict[str, tuple[str, str]] = {}
-    for service, live, desired in rows():
+    for service, live, desired in some_rows(chance):
         services[service] = (live, desired)
         for _ in range(chance.choice((1, 1, 1, 2))):
             made, ours = random_task(chance, len(tasks) + 1, service, live, settled=None)
@@ -102,7 +112,7 @@ def test_with_settled_tasks_laid_over(held: str) -> None:
     claims: dict[int, Claim] = {}
     services: dict[str, tuple[str, str]] = {}
     retries: set[tuple[ServiceId, Role, int]] = set()
-    for service, live, desired in rows():
+    for service, live, desired in some_rows(chance):
         services[service] = (live, desired)
         ages = sorted(chance.sample(AGES, chance.randint(1, 4)), reverse=True)
         for age in ages:
@@ -126,7 +136,7 @@ def test_with_debts_payment_methods_regions_guards_and_answers_laid_over(seed: i
         return [one for one in of if chance.random() < share]
 
     route = chance.choice(("domain", "email/domain", "xdsl"))
-    services = {one.replace("domain", route): (live, want) for one, live, want in rows()}
+    services = {one.replace("domain", route): (live, want) for one, live, want in some_rows(chance)}
     told = facts(
         some(0.7),
         unpaid=some(0.2),

@@ -43,6 +43,22 @@ class Ran:
     steps: tuple[str, ...]
 
 
+def shell(folder: Path) -> dict[str, str]:
+    """Return the variables of a shell with a home of its own in `folder`, and `reconciler` on its PATH."""
+    for name in ("home", "bin"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    shim = folder / "bin" / "reconciler"
+    shim.write_text(f"#!{sys.executable} -IS\n{(ROOT / 'tests/ci/shim.py').read_text()}")
+    shim.chmod(0o755)
+    return {
+        "PATH": f"{shim.parent}:{Path(sys.executable).parent}:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder / "home"),
+        "FORKS": _forks(),
+        "RECONCILER_TRACEBACK": "1",
+    }
+
+
 @dataclass
 class Job:
     """A job on a machine of its own: a folder for temporary files, a home, and what GitHub tells it.
@@ -63,11 +79,8 @@ class Job:
     quick: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("temp", "home", "bin"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
-        shim = self.folder / "bin" / "reconciler"
-        shim.write_text(f"#!{sys.executable} -IS\n{(ROOT / 'tests/ci/shim.py').read_text()}")
-        shim.chmod(0o755)
+        self.environ = {**shell(self.folder), **self.environ}
+        self.temp.mkdir(exist_ok=True)
 
     @property
     def temp(self) -> Path:
@@ -108,11 +121,6 @@ class Job:
         event.write_text(json.dumps(self.event))
         script.write_text(step["run"])
         environ = {
-            "PATH": f"{self.folder / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "HOME": str(self.folder / "home"),
-            "FORKS": _forks(),
-            "RECONCILER_TRACEBACK": "1",
             "RUNNER_TEMP": str(self.temp),
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": str(ROOT),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from reconciler.errors import ReconcilerError
 from reconciler.model.text import visible
 from reconciler.render.view import View
@@ -46,7 +48,11 @@ class Step:
         """Append summary and outputs, and return the workflow commands that annotate the file."""
         from reconciler.render.github import step_outputs, step_summary, workflow_commands  # noqa: PLC0415
 
-        _append(self.summary, step_summary(view, self.summary.stat().st_size))
+        summary = step_summary(view, self.summary.stat().st_size)
+        if summary:
+            _append(self.summary, summary)
+        else:
+            click.echo("warning: the summary of this step is full already: the plan is not in it", err=True)
         if self.outputs is not None:
             _append(self.outputs, "\n".join(step_outputs(view)))
         return "\n".join(workflow_commands(view))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import click
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.text import visible
@@ -36,10 +39,8 @@ class Draft:
         try:
             self._prepare()
         except OSError as error:
-            raise ReconcilerError(
-                f"{visible(str(path))} cannot be written: {error.strerror or error}",
-                hint="nothing was looked at; name another file, or make its folder first",
-            ) from None
+            hint = "nothing was looked at; name another file, or make its folder first"
+            raise self._failure(error, hint) from None
 
     def __enter__(self) -> Self:
         return self
@@ -56,8 +57,22 @@ class Draft:
             self._draft = None
 
     def finish(self, text: str) -> None:
-        """Write the text, which is in place and on the disk afterwards."""
+        """Write the text, which is in place and on the disk afterwards.
+
+        Raises:
+            ReconcilerError: it could not be written, such as to a full disk; what was there is still there.
+        """
         raw = text.encode("utf-8", "backslashreplace")
+        try:
+            self._write(raw)
+        except OSError as error:
+            raise self._failure(error) from None
+
+    def replaces(self, file: Path) -> bool:
+        """Tell whether `file` would be lost."""
+        return self._target == Path(os.path.realpath(file))
+
+    def _write(self, raw: bytes) -> None:
         if self._draft is None:
             self.path.write_bytes(raw)
             return
@@ -67,6 +82,10 @@ class Draft:
             os.fsync(stream.fileno())
         self._draft.replace(self._target)
         self._draft = None
+
+    def _failure(self, error: OSError, hint: str | None = None) -> ReconcilerError:
+        words = f"{visible(str(self.path))} cannot be written: {error.strerror or error}"
+        return ReconcilerError(words, hint=hint)
 
     def _prepare(self) -> None:
         mode = self._mode()
@@ -89,6 +108,18 @@ class Draft:
             return self.path.stat().st_mode
         except FileNotFoundError:
             return None
+
+
+def spare(drafts: Iterable[Draft], read: Iterable[Path]) -> None:
+    """Make sure that no draft takes the place of a file that the run reads.
+
+    Raises:
+        click.UsageError: one would.
+    """
+    files = [*read]
+    for draft in drafts:
+        for file in filter(draft.replaces, files):
+            raise click.UsageError(f"{draft.path} would overwrite {file}, which this run reads")
 
 
 def _umask() -> int:

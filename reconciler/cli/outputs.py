@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.cli.drafts import Draft
+from reconciler.cli.streams import tell_runner
 from reconciler.model import Role, ServiceId
 from reconciler.model.time_box import Place
 from reconciler.render.formats import FORMATS, in_format
@@ -28,6 +29,9 @@ GITHUB = "github"
 """No text, but a step's summary, annotations and outputs."""
 
 _FOR_PEOPLE = frozenset({"text", "markdown"})
+_WHOLE = ("html", "json", "text")
+"""The formats that hold every row of a plan, what people read first."""
+
 _WITHOUT_ORIGIN = frozenset({"text", "json"})
 
 
@@ -53,6 +57,11 @@ class Outputs:
     step: Step | None
 
     @property
+    def files(self) -> Iterator[Draft]:
+        """Yield the files."""
+        return (draft for _, draft in self.drafts)
+
+    @property
     def tell_origin(self) -> bool:
         """Whether any of them tells what the plan was made from, which has to be looked up."""
         formats = {self.shown, *(name for name, _ in self.drafts)} - {None}
@@ -68,11 +77,16 @@ class Outputs:
             in_actions = self.step is not None or os.environ.get("GITHUB_ACTIONS") == "true"
             _show(self.shown, self._beside(view), in_actions=in_actions)
         if commands:
-            click.echo(commands, err=self.shown not in {None, *_FOR_PEOPLE})
+            tell_runner(commands, err=self.shown not in {None, *_FOR_PEOPLE})
 
     def _beside(self, view: View, written: Draft | None = None) -> View:
         """Return the view for one output, which points its readers to the others."""
-        files = [str(draft.path) for _, draft in self.drafts if draft is not written]
+        files = [
+            str(draft.path)
+            for style in _WHOLE
+            for name, draft in self.drafts
+            if name == style and draft is not written
+        ]
         return replace(view, elsewhere=tuple(files))
 
 
@@ -167,7 +181,7 @@ def view_of(
 
     file = session.config.files[0]
     repository = repository_of(Path(file).parent)
-    root = repository.root if repository else Path.cwd()
+    root = repository.root if repository else _folder_of(file)
     made = Made(
         version=__version__,
         at=observation.at,
@@ -192,6 +206,13 @@ def _seen(root: Path, where: Where) -> Where:
         return place._replace(file=known[place.file])
 
     return seen
+
+
+def _folder_of(file: str) -> Path:
+    """Return the working directory where it holds the file, else the file's own folder."""
+    own = Path(os.path.realpath(Path(file).parent))
+    here = Path(os.path.realpath(Path.cwd()))
+    return here if own.is_relative_to(here) else own
 
 
 def _seen_from(root: Path, file: str) -> str:

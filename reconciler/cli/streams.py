@@ -29,6 +29,16 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors != "backslashreplace":
             stream.reconfigure(errors="backslashreplace")
+    if os.environ.get("GITHUB_ACTIONS") == "true" and type(sys.stderr) is TextIOWrapper:
+        sys.stderr = _Harmless(sys.stderr)
+
+
+def tell_runner(commands: str, *, err: bool) -> None:
+    """Tell the runner of GitHub Actions, which reads what both streams say, the workflow commands of ours."""
+    stream = sys.stderr if err else sys.stdout
+    stream.flush()
+    (stream.inner if isinstance(stream, _Harmless) else stream).write(f"{commands}\n")
+    stream.flush()
 
 
 def abandon() -> None:
@@ -40,6 +50,30 @@ def abandon() -> None:
         except OSError:
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+class _Harmless(TextIOWrapper):
+    """Standard error in a step of GitHub Actions: what is told there is no command to the runner.
+
+    A message shows the line that is wrong, and whoever opens a pull request writes that line.
+    """
+
+    def __init__(self, inner: TextIOWrapper) -> None:
+        super().__init__(
+            inner.buffer, encoding=inner.encoding, errors=inner.errors, line_buffering=inner.line_buffering
+        )
+        self.inner = inner
+
+    def write(self, text: str) -> int:
+        """Write the text, and return how much of it there was."""
+        from reconciler.render.safe import without_commands  # noqa: PLC0415  # for few
+
+        super().write(without_commands(text))
+        return len(text)
+
+    def close(self) -> None:
+        """Leave open what is not ours alone."""
+        self.flush()
 
 
 def _fill(number: int) -> None:

@@ -41,13 +41,19 @@ def workflow_commands(view: View) -> Iterator[str]:
         for finding in shown:
             yield _command(finding, view)
         if len(found) > len(shown):
-            words = f"and {len(found) - len(shown)} more: the summary of the job lists them"
+            words = f"and {len(found) - len(shown)} more: see the summary of the job"
             yield f"::{level} title=Contact plan::{words}"
 
 
 def step_summary(view: View, used: int = 0) -> str:
-    """Return the plan as Markdown for the summary of a step that holds `used` bytes already."""
-    return markdown_of(view, most=SUMMARY_BYTES - used - _LINE_ENDS, size=lambda text: len(text.encode()))
+    """Return the plan as Markdown for a step's summary that holds `used` bytes already; empty: no room."""
+    most = SUMMARY_BYTES - used - _LINE_ENDS
+    markdown = markdown_of(view, most=most, size=_bytes)
+    return markdown if _bytes(markdown) <= most else ""
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
 
 
 def step_outputs(view: View) -> Iterator[str]:

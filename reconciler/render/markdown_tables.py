@@ -8,7 +8,7 @@ from itertools import islice
 from reconciler.model import AccountId
 from reconciler.plan import Plan
 from reconciler.render.lists import Section, Tone
-from reconciler.render.safe import code, code_element, prose
+from reconciler.render.safe import code, code_element, element, prose
 from reconciler.render.wording import Accounts, counted, listed
 
 _SENTENCES = frozenset({"Role", "Roles", "Reason", "Why", "Waits for", "Where it stands", "Task", "Time box"})
@@ -19,6 +19,9 @@ _MANY = 25
 """A list of more rows is folded, however pressing: its title says how many there are."""
 
 MOST_PEOPLE = 30
+"""Who have a table of their own; the rest, who have least to confirm, share one."""
+
+_CONFIRMED = "Service", "Roles", "Change", "Asker"
 
 
 class Table:
@@ -86,7 +89,7 @@ def table_of(section: Section) -> Table:
     pressing = section.tone is Tone.CARE and len(section.rows) <= _MANY
     heading = "###" if pressing else ""
     return Table(
-        section.title,
+        prose(section.title) if pressing else element(section.title),
         section.columns,
         section.rows.cells(),
         len(section.rows),
@@ -96,7 +99,7 @@ def table_of(section: Section) -> Table:
 
 
 def people_tables(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Table]:
-    """Yield a table for each account that will have to confirm, those with the most to do first."""
+    """Yield a table for each account that will have to confirm, the busiest first, and one for the rest."""
     accounts = Accounts(names)
     to_confirm: dict[AccountId, list[tuple[str, ...]]] = {}
     for request in plan.requests:
@@ -105,21 +108,14 @@ def people_tables(plan: Plan, names: Mapping[AccountId, str]) -> Iterator[Table]
             row = request.service, listed(task.roles), move, accounts[request.asker]
             for account in task.confirmers:
                 to_confirm.setdefault(account, []).append(row)
-    for account, rows in sorted(to_confirm.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_PEOPLE]:
+    ranked = sorted(to_confirm.items(), key=lambda item: (-len(item[1]), item[0]))
+    for account, rows in ranked[:MOST_PEOPLE]:
         few = len(rows) <= _FEW
         name = code(accounts[account]) if few else code_element(accounts[account])
-        yield Table(
-            f"{name}: {counted(len(rows), 'confirmation')}",
-            ("Service", "Roles", "Change", "Asker"),
-            iter(rows),
-            len(rows),
-            heading="####" if few else "",
-        )
-
-
-def others(plan: Plan) -> int:
-    """Return how many more accounts will have to confirm than `people_tables` shows."""
-    confirmers = {
-        account for request in plan.requests for task in request.tasks for account in task.confirmers
-    }
-    return max(0, len(confirmers) - MOST_PEOPLE)
+        title = f"{name}: {counted(len(rows), 'confirmation')}"
+        yield Table(title, _CONFIRMED, iter(rows), len(rows), heading="####" if few else "")
+    rest = [(accounts[account], *row) for account, rows in ranked[MOST_PEOPLE:] for row in rows]
+    if rest:
+        others = counted(len(ranked) - MOST_PEOPLE, "other account")
+        title = f"{others}: {counted(len(rest), 'confirmation')}"
+        yield Table(title, ("Account", *_CONFIRMED), iter(rest), len(rest))

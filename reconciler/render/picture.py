@@ -13,7 +13,7 @@ from reconciler.render.wording import Accounts, counted
 MOST_EDGES = 100
 """Mermaid itself gives up at 500; people long before."""
 
-_LONGEST_LABEL = 60
+_LONGEST_LABEL = 60  # as it is shown: Mermaid takes 50,000 characters for all of them, and for the arrows
 _SPECIAL = re.compile(r"[^\w .()-]")
 
 Move = tuple[AccountId | None, AccountId]
@@ -58,5 +58,7 @@ def _order(move: Move) -> tuple[str, str]:
 
 
 def _label(text: str) -> str:
-    clipped = text if len(text) <= _LONGEST_LABEL else f"{text[:_LONGEST_LABEL]}..."
-    return _SPECIAL.sub(lambda found: f"\\x{ord(found[0]):02x}", clipped)
+    shown = [f"\\x{ord(char):02x}" if _SPECIAL.match(char) else char for char in text[:_LONGEST_LABEL]]
+    while len(shown) > 1 and sum(map(len, shown)) > _LONGEST_LABEL:
+        shown.pop()
+    return "".join([*shown, *(["..."] if len(shown) < len(text) else [])])

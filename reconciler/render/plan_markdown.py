@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.model import AccountId
-from reconciler.render.markdown_tables import Table, others, people_tables, table_of
+from reconciler.render.markdown_tables import Table, people_tables, table_of
 from reconciler.render.narrowed import narrowed_sentence
 from reconciler.render.picture import picture
 from reconciler.render.safe import code
@@ -14,8 +14,8 @@ from reconciler.render.summary import next_step, summary
 from reconciler.render.view import View
 from reconciler.render.wording import Accounts, Counts, counted, counts, listed
 
-COMMENT = 65_536
-"""How many characters a comment on GitHub may hold."""
+COMMENT = 65_535
+"""How many characters a comment on GitHub may hold, 65,536, without the line break that ends a file."""
 
 _SHORTEST_ROW = 20
 _SHOWN_PLACES = 3
@@ -26,7 +26,12 @@ def marker(key: str = "") -> str:
     return f"<!-- reconciler:plan {key} -->" if key else "<!-- reconciler:plan -->"
 
 
-def markdown_of(view: View, *, most: int = COMMENT, size: Callable[[str], int] = len) -> str:
+def utf_16_units(text: str) -> int:
+    """Return how long browsers say that a text is; by no way to count characters is it longer."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def markdown_of(view: View, *, most: int = COMMENT, size: Callable[[str], int] = utf_16_units) -> str:
     """Return the plan as Markdown: counts first, then who will have to confirm what, then every list.
 
     Names are code spans and sentences are escaped, so that nothing in them links, mentions or formats. What
@@ -71,7 +76,6 @@ class _Document:
         numbers = counts(plan)
         self._head = [marker(view.key), "## Contact plan", "", *_numbers(view, numbers)]
         self._people = [*people_tables(plan, view.names)]
-        self._others = others(plan)
         found = [*sections(plan, numbers, view.names)]
         pressing = 0 if not plan.stopped_by else 1
         pressing += 1 if plan.unknown else 0
@@ -94,8 +98,6 @@ class _Document:
         if self._people:
             would = "would" if self._view.plan.stopped_by else "will"
             lines += ["", f"### Who {would} have to confirm", *_tables(self._people, rows)]
-            if self._others:
-                lines += ["", f"... and {counted(self._others, 'other account')}"]
         if self._picture:
             lines += ["", "### Who hands over to whom", "", *self._picture]
         lines += [*_tables(self._lists, rows), *self._foot]

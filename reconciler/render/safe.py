@@ -12,12 +12,23 @@ from collections.abc import Iterable
 
 from reconciler.model.text import visible
 
-__all__ = ["all_visible", "code", "code_element", "is_plain", "prose", "visible", "without_commands"]
+__all__ = [
+    "all_visible",
+    "code",
+    "code_element",
+    "element",
+    "is_plain",
+    "prose",
+    "visible",
+    "without_commands",
+]
 
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _MARKUP = re.compile(r"[`<|@#*\[\]]")
 _PLAIN = re.compile(r"[A-Za-z0-9._:/-]+")
-_PROSE = re.compile(r"[\\`*_\[\]|~$&<>:.]|[@#]+")
+_REFERENCE = re.compile(r"[@#]+|(?i:\bGH-(?=\d))")
+_PROSE = re.compile(rf"[\\`*_\[\]|~$&<>:.]|{_REFERENCE.pattern}")
+_MARKS = re.compile("[&<>]")
 _PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -54,6 +65,12 @@ def code_element(name: str) -> str:
     return f"<code>{shown}</code>"
 
 
+def element(text: str) -> str:
+    """Return the same sentence where Markdown is not read, such as in a `<summary>`."""
+    escaped = _MARKS.sub(lambda found: _PROSE_ESCAPES[found[0]], visible(text))
+    return _REFERENCE.sub(r"<code>\g<0></code>", escaped)
+
+
 def without_commands(text: str) -> str:
     """Return lines in which the runner of GitHub Actions, which reads every log, finds no command.
 
@@ -73,7 +90,7 @@ def prose(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     char = found[0]
-    if char[0] in "@#":
+    if char[0] in "@#" or len(char) > 1:
         return f"`{char}`"
     if char in ":.":
         return f"\\{char}" if _starts_link(found) else char

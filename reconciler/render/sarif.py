@@ -41,7 +41,7 @@ def sarif_of(view: View) -> str:
     rules = sorted({finding.rule for finding in shown})
     run: dict[str, Any] = {
         "tool": {"driver": _driver(view, rules, shown)},
-        "automationDetails": {"id": f"contacts/plan/{quote(view.key)}"},
+        "automationDetails": {"id": _category(view.key)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
         "invocations": [_invocation(view, left_out)],
@@ -95,6 +95,11 @@ def _result(finding: Finding, identity: str, rule_index: int, view: View) -> dic
         ],
         "partialFingerprints": {"contact/v1": identity},
     }
+
+
+def _category(key: str) -> str:
+    """Return what tells the results of several files apart; after its last slash would be a run's name."""
+    return f"contacts/plan/{quote(key)}/" if key else "contacts/plan/"
 
 
 def _uri(path: str) -> str:

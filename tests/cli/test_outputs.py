@@ -98,6 +98,11 @@ def test_what_a_step_wrote_before_stays(place: Open) -> None:
     assert here.run("plan", "-o", "github").code == 0
     assert files["GITHUB_STEP_SUMMARY"].read_text().startswith("earlier words\n<!-- reconciler")
     assert files["GITHUB_OUTPUT"].read_text().startswith("mine=1\nfingerprint=")
+    full = "x" * 1024 * 1024
+    files["GITHUB_STEP_SUMMARY"].write_text(full)
+    done = here.run("plan", "-o", "github")
+    assert (done.code, files["GITHUB_STEP_SUMMARY"].read_text() == full) == (0, True)
+    assert "the summary of this step is full already" in done.err
 
 
 def test_json_on_stdout_stays_json_beside_annotations(place: Open) -> None:
@@ -122,7 +127,8 @@ def test_a_cut_comment_names_the_other_files_of_the_run(place: Open) -> None:
     )
     here = place(f"services:\n{many}")
     (here.desk.folder / "all").mkdir()
-    assert here.run("plan", "-o", "markdown=plan.md", "-o", "json=all/plan.json").code == 0
+    cut_too = ("-o", "sarif=x.sarif", "-o", "junit=x.xml")
+    assert here.run("plan", *cut_too, "-o", "markdown=plan.md", "-o", "json=all/plan.json").code == 0
     markdown = (here.desk.folder / "plan.md").read_text()
     assert len(markdown) <= 65_536
     assert "left out; all of it: `all/plan.json`.**" in markdown
@@ -176,6 +182,20 @@ def test_an_output_that_cannot_be_written_is_told_before_anything_is_looked_at(
     assert sorted(p.name for p in desk.folder.iterdir() if not p.name.startswith("run-")) == before
 
 
+@pytest.mark.parametrize("option", ["--output=json=teams/shop.yaml", "--out=teams/shop.yaml"])
+def test_a_file_that_the_contacts_file_includes_is_never_written(place: Open, option: str) -> None:
+    desk = place(f"include: [teams/*.yaml]\n{IN_SYNC}").desk
+    included = desk.folder / "teams" / "shop.yaml"
+    included.parent.mkdir()
+    included.write_text("version: 1\nservices:\n  domain/team.example: {admin: platform}\n")
+    before = included.read_text()
+    done = desk.run("plan", option)
+    assert done.code == 64, done.err
+    assert "teams/shop.yaml would overwrite" in done.err
+    assert included.read_text() == before
+    assert not [*included.parent.glob(".reconciler-*")]
+
+
 def test_a_comment_key_that_could_end_the_marker_is_refused(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "desk", "http://127.0.0.1:9/1.0", SHORT)
     desk.write(IN_SYNC)
@@ -213,6 +233,8 @@ def test_a_pipe_is_written_directly(place: Open) -> None:
     assert here.run("plan", "-o", "json=/dev/stdout").json["version"] == 1
     assert here.run("plan", "-o", "json=/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
+    full = here.run("plan", "-o", "json=/dev/full")
+    assert (full.code, full.err) == (1, "error: /dev/full cannot be written: No space left on device\n")
 
 
 def test_hostile_words_of_the_file_start_no_workflow_command_in_the_log(place: Open) -> None:
@@ -228,6 +250,30 @@ def test_hostile_words_of_the_file_start_no_workflow_command_in_the_log(place: O
     assert not [line for line in ours if "::error" in line[:8]]
     here.desk.environ["GITHUB_ACTIONS"] = "true"
     assert "##[" not in here.run("plan").out
+
+
+def test_a_line_that_an_error_shows_is_no_workflow_command(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk", "http://127.0.0.1:9/1.0", SHORT)
+    desk.write(f'{IN_SYNC}\n::error title=x::y: 1\n"##[add-mask]1": {{}}\n')
+    shown = desk.run("validate").err
+    assert "\n    ::error title=x::y: 1\n" in shown
+    desk.environ["GITHUB_ACTIONS"] = "true"
+    harmless = desk.run("validate")
+    assert harmless.code == 1
+    assert [
+        line for line in harmless.err.splitlines() if line.lstrip().startswith("::") or "##[" in line
+    ] == []
+    assert harmless.err == shown.replace("    ::", r"    \x3a:").replace("##[", r"#\x23[")
+
+
+def test_a_file_outside_of_any_repository_is_named_as_seen_from_its_folder(place: Open) -> None:
+    here = opened(place)
+    away = here.desk.folder.parent / "away"
+    away.mkdir()
+    here.desk.file.rename(away / "contacts.yaml")
+    assert here.run("plan", "--file", "../away/contacts.yaml", "-o", "gitlab=q.json").code == 0
+    rows = json.loads((here.desk.folder / "q.json").read_text())
+    assert {row["location"]["path"] for row in rows} == {"contacts.yaml"}
 
 
 def test_outputs_can_be_given_by_a_variable(place: Open) -> None:

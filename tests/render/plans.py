@@ -44,6 +44,7 @@ HOSTILE = (
     "{0} %s {task} {retry}",
     "nul\x00 tab\t lone\ud800",
     "; rm -rf ~ '\"\\",
+    "GH-12 gh-7",
 )
 
 

@@ -103,6 +103,19 @@ def test_each_result_of_sarif_stands_on_the_line_that_causes_it() -> None:
     assert (physical.region.start_line, physical.region.start_column) == (expected.line, expected.column)
 
 
+def test_results_of_several_files_are_kept_apart_whatever_run_they_are_of() -> None:
+    """GitHub takes what stands before the last slash for the category, and what follows for a run's name."""
+    ids = [
+        json.loads(in_format("sarif", replace(VIEWS["in_sync"], key=key)))["runs"][0]["automationDetails"][
+            "id"
+        ]
+        for key in ("", "team/a", "team/b")
+    ]
+    assert [one.rpartition("/")[0] for one in ids] == [
+        "contacts/plan", "contacts/plan/team/a", "contacts/plan/team/b",
+    ]  # fmt: skip
+
+
 def test_a_path_with_odd_characters_is_a_uri_in_sarif() -> None:
     odd = replace(VIEWS["three"], where=lambda *_: Place("a b/c:d#é.yaml", 1, 1))
     document = json.loads(in_format("sarif", odd))
@@ -227,7 +240,7 @@ def test_annotations_keep_to_ten_of_a_level_the_most_important_first_and_count_t
     levels = Counter(command(line)[0] for line in lines)
     assert levels == {"warning": MOST_OF_A_LEVEL, "notice": MOST_OF_A_LEVEL}
     assert lines[MOST_OF_A_LEVEL - 1] == (
-        "::warning title=Contact plan::and 291 more: the summary of the job lists them"
+        "::warning title=Contact plan::and 291 more: see the summary of the job"
     )
     exactly = views.view(Plan(absent=plans.many_services(MOST_OF_A_LEVEL)))
     assert all("file" in command(line)[1] for line in workflow_commands(exactly))

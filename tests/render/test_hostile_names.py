@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from reconciler.model import AccountId, Role, TaskState
+from reconciler.plan import Plan
 from reconciler.render import (
     RequestRow,
     ServiceRow,
@@ -21,11 +22,11 @@ from reconciler.render import (
     status_text,
     visible,
 )
-from reconciler.render.picture import picture
+from reconciler.render.picture import MOST_EDGES, picture
 from reconciler.render.safe import all_visible, code, prose
 from reconciler.render.terminal import plan_rich, services_rich, status_rich
 from reconciler.render.wording import Accounts
-from tests.render.plans import HOSTILE, PLATFORM, hostile
+from tests.render.plans import HOSTILE, PLATFORM, change, hostile, request
 
 PLAIN = "inert"
 
@@ -89,7 +90,7 @@ def test_markdown_leaves_mentions_issue_numbers_and_addresses_nothing_to_find(te
     outside_code = " ".join(re.sub(r"`[^`]*`|^#+ ", "", line) for line in lines)
     outside_code = re.sub(r"<code>[^<>@|\[\]]*</code>|</?details>|</?summary>", "", outside_code)
     outside_code = re.sub(r"\(https://www\.ovh\.com/[\w/.-]+\)", "", outside_code)
-    for lure in ("@", "#", r"\w://", r"www\.", "<", r"(?<!\\)\|b", r"(?<!\\)\*"):
+    for lure in ("@", "#", r"(?i)GH-\d", r"\w://", r"www\.", "<", r"(?<!\\)\|b", r"(?<!\\)\*"):
         assert not re.search(lure, outside_code), lure
     for lure in ("<script", "@everyone", "#12", r"(?<!\\)\]\(http"):
         assert not re.search(lure, markdown), lure
@@ -104,6 +105,21 @@ def test_the_picture_holds_names_as_labels_that_end_nowhere_but_at_their_end(tex
         node = r'  a\d+\["(?:[\w .()-]|\\x[0-9a-f]+)*"\]'
         edge = r'  a\d+ -->\|"\d+ contacts?"\| a\d+'
         assert re.fullmatch(f"{node}|{edge}", row), row
+
+
+def test_the_largest_picture_of_the_longest_labels_is_not_too_long_for_mermaid() -> None:
+    rows = [
+        change(f"domain/{at}.example", live=AccountId(f"aa{at}-ovh"), desired=AccountId(f"bb{at}-ovh"))
+        for at in range(MOST_EDGES)
+    ]
+    wide = {
+        account: "\N{PARTY POPPER}" * 80 for row in rows for account in (row.live, row.desired) if account
+    }
+    lines = [*picture(Plan(requests=tuple(map(request, rows))), Accounts(wide))]
+    assert len(lines) > 2 * MOST_EDGES
+    assert len("\n".join(lines)) < 50_000
+    assert r'["\x1f389\x1f389' in lines[2]
+    assert lines[2].endswith('..."]')
 
 
 def skeleton(markdown: str) -> list[str]:

@@ -13,6 +13,7 @@ from reconciler.model import AccountId
 from reconciler.plan import Plan
 from reconciler.render import View, markdown_of
 from reconciler.render.github import SUMMARY_BYTES, step_summary
+from reconciler.render.markdown_tables import MOST_PEOPLE
 from reconciler.render.picture import MOST_EDGES
 from reconciler.render.plan_markdown import COMMENT
 from reconciler.render.safe import code
@@ -20,6 +21,7 @@ from tests.render import plans, views
 from tests.render.markdown import html_of
 from tests.render.plans import HOSTILE, hostile
 
+GITHUBS = 65_536
 ALLOWED = {"details", "summary", "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}
 ALLOWED |= {"h2", "h3", "h4", "p", "ul", "li", "strong", "a"}
 
@@ -100,7 +102,7 @@ def test_a_time_box_and_what_a_branch_adds_to_its_base_are_shown() -> None:
 def test_a_comment_never_exceeds_what_github_takes_and_says_how_much_is_left_out(number: int) -> None:
     view = views.view(views.many(number))
     markdown = markdown_of(view)
-    assert len(markdown) <= COMMENT
+    assert len(f"{markdown}\n") <= GITHUBS
     left_out = [int(rest) for rest in re.findall(r"^\.\.\. and (\d+) more$", markdown, re.MULTILINE)]
     said = re.search(
         r"Cut to what fits here: (\d+) rows? left out; `reconciler plan` shows all of it", markdown
@@ -116,6 +118,36 @@ def test_a_cut_comment_points_to_the_files_that_hold_the_rest() -> None:
     assert "left out; all of it: `plan.html` and `out/a b.json`.**" in markdown_of(view)
 
 
+def test_a_comment_of_characters_beyond_sixteen_bits_is_short_enough_however_they_are_counted() -> None:
+    names = {account: "\N{PARTY POPPER}" * 30 for row in views.many().requests for account in [row.asker]}
+    markdown = markdown_of(replace(views.view(views.many()), names=names))
+    units = len(f"{markdown}\n".encode("utf-16-le")) // 2
+    assert len(markdown) < 0.9 * units
+    assert 0.9 * GITHUBS < units <= GITHUBS
+
+
+def test_who_has_no_table_of_their_own_share_one() -> None:
+    number = MOST_PEOPLE + 2  # the asker is one more
+    rows = [plans.change(f"domain/{n}.example", desired=AccountId(f"bb{n}-ovh")) for n in range(number)]
+    markdown = markdown_of(View(Plan(requests=tuple(map(plans.request, rows)))))
+    (html,) = html_of(markdown)
+    shared = html.partition("<summary>3 other accounts: 3 confirmations</summary>")[2]
+    shown = Elements(shared.partition("</table>")[0]).rows
+    assert shown[0] == ["Account", "Service", "Roles", "Change", "Asker"]
+    tables = len(re.findall(r"(?:^#### |<summary><code>).*confirmations?", markdown, re.MULTILINE))
+    assert (tables, len(shown) - 1) == (MOST_PEOPLE, 3)
+
+
+def test_a_base_that_looks_like_a_link_or_an_issue_is_neither() -> None:
+    for name in ("www.evil.example/x", "GH-12__x__"):
+        beside = replace(plans.BESIDE.beside, base=name) if plans.BESIDE.beside else None
+        markdown = markdown_of(View(replace(plans.BESIDE, beside=beside)))
+        (html,) = html_of(markdown)
+        assert not Elements(html).found.keys() & {"a", "em"}
+        assert not re.search(r"GH-\d", re.sub("<code>.*?</code>", "", html))
+        assert name in Elements(html).text
+
+
 def test_the_summary_of_a_step_has_more_room_and_keeps_to_it_in_bytes() -> None:
     plan = views.many(6_000)
     odd = {account: "é" * 40 for request in plan.requests for account in (request.asker,)}
@@ -123,6 +155,7 @@ def test_the_summary_of_a_step_has_more_room_and_keeps_to_it_in_bytes() -> None:
     whole, half = step_summary(view), step_summary(view, SUMMARY_BYTES // 2)
     assert COMMENT < len(half.encode()) <= SUMMARY_BYTES // 2
     assert SUMMARY_BYTES // 2 < len(whole.encode()) <= SUMMARY_BYTES
+    assert step_summary(view, SUMMARY_BYTES - 100) == ""
 
 
 def test_names_too_long_for_any_row_leave_counts_and_fingerprint() -> None:

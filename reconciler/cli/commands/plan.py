@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.drafts import spare
 from reconciler.cli.exit_codes import ExitCode, plain
 from reconciler.cli.narrowing import narrowing
 from reconciler.cli.options import Settings, detailed_exitcode, find_file, output_format, with_endpoint
@@ -77,6 +78,8 @@ def command(
         drafted(out, valid_for, taken=[*taken, *([snapshot] if snapshot else [])]) as draft,
         session_or_snapshot(settings, snapshot) as session,
     ):
+        read = [*map(Path, session.config.files), *([snapshot] if snapshot else [])]
+        spare([*written.files, *([draft] if draft else [])], read)
         check_names(selection, session.config)
         against = None
         if base is not None:

@@ -168,6 +168,7 @@ def _left_out(plan: Plan, cut: Plan, chosen: Chosen) -> LeftOut:
         len(plan.deferred) - len(cut.deferred),
         len(plan.pending) - len(cut.pending),
         len(plan.blocked) - len(cut.blocked),
+        len(plan.observed) - len(cut.observed),
         len(plan.contested) - len(cut.contested),
         len(plan.absent) - len(cut.absent),
         len(plan.unmanaged) - len(cut.unmanaged),

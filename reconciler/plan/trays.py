@@ -156,6 +156,7 @@ class LeftOut(NamedTuple):
     deferred: int = 0
     pending: int = 0
     blocked: int = 0
+    observed: int = 0
     contested: int = 0
     absent: int = 0
     unmanaged: int = 0

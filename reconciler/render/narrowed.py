@@ -15,6 +15,7 @@ _NOUNS = {
     "deferred": ("contact", "deferred"),
     "pending": ("contact", "pending"),
     "blocked": ("contact", "blocked"),
+    "observed": ("contact", "only observed"),
     "contested": ("contact", "contested"),
     "absent": ("service", "absent"),
     "unmanaged": ("service", "not managed"),

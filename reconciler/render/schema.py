@@ -168,6 +168,7 @@ class LeftOut(Row):
     deferred: Count
     pending: Count
     blocked: Count
+    observed: Count
     contested: Count
     absent: Count
     unmanaged: Count

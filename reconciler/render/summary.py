@@ -98,7 +98,8 @@ def _chosen_in_sync(plan: Plan, by: str) -> str:
         return f"Nothing to request: no contact that the file manages is chosen by {by}."
     return (
         f"Nothing to request of what is chosen: {counted(plan.managed, 'managed contact')} of "
-        f"{counted(plan.services, 'service')}, each held by the account that the file names."
+        f"{counted(plan.services, 'service')}, each held by the account that the file names"
+        f"{watched_words(plan)}."
     )
 
 

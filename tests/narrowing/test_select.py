@@ -110,6 +110,7 @@ def test_every_kind_that_is_left_out_is_counted() -> None:
         "domain/d.example": ("aaa", "bca"),
         "domain/e.example": (None, "aba"),
         "domain/f.example": ("aaa", None),
+        "domain/h.example": ("aaa", "aba"),
         "vps/x": ("aaa", "aaa"),
     }
     tasks = [
@@ -117,11 +118,22 @@ def test_every_kind_that_is_left_out_is_counted() -> None:
         task(2, "a>c", "technical", service="domain/b.example"),
     ]
     here = estate(rows, held=facts("a"), tasks=tasks, guards=open_guards())
+    here = replace(
+        here, config=replace(here.config, observed={ServiceId("domain/h.example"): frozenset({TECHNICAL})})
+    )
     dark = ServiceId("domain/g.example")
     observation: Observation = replace(here.observation, unknown={dark: "no answer"})
     plan = planned(replace(here, observation=observation), only=("vps/*",))
     assert left_out(plan) == LeftOut(
-        requests=2, deferred=1, pending=1, blocked=1, contested=1, absent=1, unmanaged=1, unknown=1
+        requests=2,
+        deferred=1,
+        pending=1,
+        blocked=1,
+        observed=1,
+        contested=1,
+        absent=1,
+        unmanaged=1,
+        unknown=1,
     )
     assert left_for_later(plan) == LeftOut()
     assert [*plan.trays(), *plan.contested, *plan.absent, *plan.unmanaged, *plan.unknown] == []

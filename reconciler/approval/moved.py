@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.approval.judging import Present
 from reconciler.model import ROLES, AccountId, Role, ServiceId, Task
-from reconciler.plan import Basis, Blocked, Deferred, Observed, Pending
+from reconciler.plan import Basis, Blocked, Deferred, Pending
 
 Called = Callable[[AccountId], str]
 """Tells what people call an account."""
@@ -107,12 +107,7 @@ class _Words:
         self._called = called
         self._tasks = {task.id: task for task in present.observation.tasks}
         plan = present.plan
-        rows: list[Deferred | Pending | Blocked | Observed] = [
-            *plan.deferred,
-            *plan.pending,
-            *plan.blocked,
-            *plan.observed,
-        ]
+        rows: list[Deferred | Pending | Blocked] = [*plan.deferred, *plan.pending, *plan.blocked]
         self._trays = {(row.change.service, row.change.role): row for row in rows}
 
     def new(self, now: Basis, trays: Trays) -> Iterator[str]:
@@ -168,8 +163,6 @@ class _Words:
             return f"deferred now, waiting for {', '.join(map(str, row.waits_for))}"
         if isinstance(row, Blocked):
             return f"blocked now, {row.reason}: {row.detail}"
-        if isinstance(row, Observed):
-            return "only observed now: the file says `manage: observe`"
         live = self._present.observation.live[service].of(role)
         return "" if live == wanted else "not asked for any more: the file wants it otherwise"
 

@@ -24,7 +24,8 @@ def folding(text: str, root: Mapping) -> Iterator[Splice]:
     if services is None or not isinstance(services.value, Mapping) or services.value.is_flow:
         return
     for pair in services.value.pairs:
-        if isinstance(pair.value, Mapping) and pair.value.pairs:
+        begins_line = not text[pair.key.start - _column(text, pair.key.start) : pair.key.start].strip()
+        if begins_line and isinstance(pair.value, Mapping) and pair.value.pairs:
             splice = (
                 _opened(text, pair, pair.value) if pair.value.is_flow else _closed(text, pair, pair.value)
             )

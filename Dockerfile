@@ -20,7 +20,8 @@ FROM python:3.13-slim
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/* && \
     git config --system --add safe.directory /work && \
-    useradd --uid 10001 --user-group --create-home reconciler
+    useradd --uid 10001 --user-group --create-home reconciler && \
+    install --directory --owner=10001 --group=10001 /home/reconciler/.local /home/reconciler/.local/state
 COPY --from=build /opt/reconciler /opt/reconciler
 COPY ci/review /usr/share/contact-reconciler/review
 ENV PATH=/opt/reconciler/bin:$PATH PYTHONDONTWRITEBYTECODE=1

@@ -46,7 +46,7 @@ def check_contained(origin: Origin, file: Path, config: Config) -> None:
     """Refuse to carry out a plan that was made from something that HEAD does not contain.
 
     HEAD contains it where it holds the same files, or where the plan's commit is part of its history. A file
-    that git does not track counts as it lies here.
+    in no repository counts as it lies here; in one, only what is committed.
 
     Raises:
         StalePlanError: HEAD does not contain it; it says which file differs.
@@ -54,7 +54,7 @@ def check_contained(origin: Origin, file: Path, config: Config) -> None:
     repository = repository_of(file.parent)
     head = repository.commit("HEAD") if repository else None
     try:
-        here = (digests_at(file, head) if head else None) or digests_of(file, config, file)
+        here = (digests_at(file, "HEAD") or {}) if repository else digests_of(file, config, file)
     except ConfigError as error:
         raise StalePlanError(
             f"the file is not valid at HEAD, so no plan was made from it:\n{error}"
@@ -62,14 +62,14 @@ def check_contained(origin: Origin, file: Path, config: Config) -> None:
     if here == origin.files:
         return
     differing = ", ".join(visible(name) for name in _differing(origin.files, here))
-    if repository is None or head is None:
+    if repository is None:
         raise StalePlanError(
             f"not the same as when the plan was made: {differing}", hint="make the plan again, from this file"
         )
-    if origin.dirty:
+    if origin.dirty or head is None:
+        holds = f"HEAD ({head[:10]}) holds others" if head else "no commit is here yet"
         raise StalePlanError(
-            f"the plan was made from changes that were not committed, and HEAD ({head[:10]}) holds others: "
-            f"{differing}",
+            f"the plan was made from changes that were not committed, and {holds}: {differing}",
             hint="commit what the plan was made from, or make the plan again",
         )
     if origin.commit is not None and repository.contains(head, origin.commit):

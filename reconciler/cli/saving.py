@@ -116,7 +116,11 @@ class Saving:
                 "it can be applied once they are, as they are",
                 err=True,
             )
-        click.echo(f"saved: reconciler apply {shown} asks for exactly this, once", err=True)
+        click.echo(
+            f"saved: reconciler apply {shown} asks for exactly this, once; "
+            f"its fingerprint is {planned.plan.fingerprint}",
+            err=True,
+        )
 
 
 def _storable(text: str) -> str:

@@ -13,6 +13,7 @@ from reconciler.approval.document import seal_of
 from tests.apply.conftest import Open
 from tests.apply.shop import AGENCY, Shop
 from tests.cli.terminal import shown
+from tests.review.checkouts import git
 from tests.running import Desk
 
 TEN = [f"shop{number}.example" for number in range(10)]
@@ -25,6 +26,7 @@ def planned(shop: Open) -> Shop:
     done = here.desk.run("plan", "--out", "plan.json")
     assert done.code == 0, done.err
     assert "reconciler apply plan.json" in done.err
+    assert f"its fingerprint is {document(here)['fingerprint']}" in done.err
     return here
 
 
@@ -102,6 +104,17 @@ def test_6_a_plan_from_another_file(planned: Shop) -> None:
 def test_6_a_plan_from_the_same_file_with_other_content(planned: Shop) -> None:
     forge(planned, files=[{"file": "contacts.yaml", "sha256": "0" * 64}])
     assert "not the same as when the plan was made: contacts.yaml" in refused(planned)
+
+
+def test_6_in_a_repository_the_file_counts_only_as_it_is_committed(planned: Shop) -> None:
+    folder = planned.desk.folder
+    git(folder, "init", "-q")
+    assert "no commit is here yet: contacts.yaml" in refused(planned)
+    git(folder, "commit", "-q", "--allow-empty", "-m", "begin")
+    assert "does not contain what the plan was made from (outside of git): contacts.yaml" in refused(planned)
+    git(folder, "add", "contacts.yaml")
+    git(folder, "commit", "-qm", "contacts")
+    assert planned.desk.run("apply", "plan.json").code == 0
 
 
 def test_line_ends_are_no_change_of_the_file(planned: Shop) -> None:

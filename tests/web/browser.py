@@ -25,8 +25,34 @@ from tests.npm import installed, missing
 from tests.running import PATIENCE, Desk, Done, Running
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP *.rebound.example 127.0.0.1"]
-"""Names of `rebound.example` lead here, as a hostile DNS server would have it."""
+UNWANTED = (
+    # What Chromium draws around a page: each new window has renderers of its own for the list below the
+    # address, which cost several times what our page does.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
+    # Playwright's own list, which the option replaces.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    # Names of `rebound.example` lead here, as a hostile DNS server would have it.
+    "--host-resolver-rules=MAP *.rebound.example 127.0.0.1",
+    f"--disable-features={','.join(UNWANTED)}",
+]
 NODE = Path(__file__).parent / "node"
 
 

@@ -76,7 +76,7 @@ def _rights(seen: Examined) -> Iterator[Check]:
                 Subject.RIGHTS,
                 Verdict.FAILURE,
                 f"what the key is granted could not be read: {seen.rights_failure}",
-                "configure a key that may also GET /auth/currentCredential",
+                seen.remedy or "configure a key that may also GET /auth/currentCredential",
             )
     elif not rights.told:
         yield Check(

@@ -147,6 +147,8 @@ def test_a_dead_key_fails_and_the_other_accounts_are_checked_all_the_same(place:
     found = checks(here, 1)
     assert verdict(found["keys", AGENCY]) == "failure"
     assert "This credential is not valid" in found["keys", AGENCY]["found"]
+    for subject in ("keys", "rights"):
+        assert f"reconciler login {AGENCY} --renew" in found[subject, AGENCY]["remedy"]
     assert ("debts", AGENCY) not in found
     assert verdict(found["debts", PLATFORM]) == "ok"
 
@@ -255,6 +257,10 @@ def test_what_is_not_committed_is_a_warning(place: Open) -> None:
     row = checks(here, 0)["git", None]
     assert verdict(row) == "warning"
     assert "not as at HEAD" in row["found"]
+    commit(here)
+    (here.desk.folder / ".git" / "shallow").write_text("0" * 40 + "\n")
+    row = checks(here, 0)["git", None]
+    assert (verdict(row), row["found"]) == ("warning", "the clone is shallow")
 
 
 def test_it_only_reads_makes_no_journal_and_shows_no_secret(place: Open) -> None:

@@ -95,6 +95,10 @@ def test_any_file_keeps_its_meaning_its_comments_and_its_order_and_is_done_at_on
             "services:\n  domain/a.example: {admin: {account: carol, reason: 'yes'}}\n",
         ),
         (
+            "services:\n  domain/a.example: {&r admin: carol}\n  domain/b.example: {*r   :   carol}\n",
+            "services:\n  domain/a.example: {&r admin: carol}\n  domain/b.example: {*r : carol}\n",
+        ),
+        (
             "services:\n  ? domain/a.example\n  : admin: carol\n",
             "services:\n  ? domain/a.example\n  : admin: carol\n",
         ),

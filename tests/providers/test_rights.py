@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.model import Region, ServiceId
 from reconciler.model.routes import ROUTES
+from reconciler.providers.ovh.login import least_rules
 from reconciler.providers.ovh.rights import ALWAYS, Rule, beyond, missing, needed_for
 
 SHOP, OTHER = ServiceId("domain/shop.example"), ServiceId("domain/other.example")
@@ -67,6 +68,14 @@ def test_products_that_the_region_does_not_offer_need_nothing_and_grants_for_the
     assert missing(ALWAYS, [mail], Region.CA) == ()
     assert beyond(rules, Region.EU) == ()
     assert beyond(rules, Region.CA) == rules
+
+
+def test_a_new_key_is_asked_for_with_the_products_of_the_file_that_the_region_offers() -> None:
+    mail = ServiceId("email/domain/shop.example")
+    assert least_rules([mail, SHOP], Region.CA) == (*ALWAYS, *needed_for(ROUTES["domain"]))
+    every = least_rules([], Region.CA)
+    assert beyond(every, Region.CA) == ()
+    assert missing(every, [SHOP], Region.CA) == ()
 
 
 def test_everything_is_enough_and_too_much() -> None:

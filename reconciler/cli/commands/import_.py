@@ -27,9 +27,9 @@ def command(settings: Settings, out: Path | None, endpoint: str | None) -> ExitC
     """Write every service of all configured accounts to a contacts file, as it is: plan is in sync after.
 
     A new file is as short as it can be: the default of each role is its most frequent holder, accounts get
-    the shortest names that tell them apart, services are grouped by product. To a file that is there, only
-    what it does not declare is added, a line each; nothing else in it changes, and nothing is ever taken out.
-    Asks OVHcloud for nothing.
+    the shortest names that tell them apart, services are grouped by product, and where that is not enough,
+    those with the same contacts share an anchor. To a file that is there, only what it does not declare is
+    added, a line each; nothing else in it changes, and nothing is ever taken out. Asks OVHcloud for nothing.
 
     Exits 1 where an account could not be read: the file is written, and is not complete.
     """

@@ -89,6 +89,8 @@ def _examined(
         profile = parsed(Profile, client.get("/me").body, "GET /me")
     except ReconcilerError as error:
         failure, remedy = _words(error), "configure a key of this account that is alive and may GET /me"
+        if label in keyring.accounts and not isinstance(credentials, OAuth):
+            remedy = f"reconciler login {label} --renew: it makes a key that is alive and may GET /me"
         if not isinstance(error, RefusedError):  # whoever did not answer this is not asked again
             return Examined(label, None, failure, None, None, "see whether the endpoint can be reached")
     else:

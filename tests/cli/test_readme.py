@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -101,19 +99,10 @@ def test_the_credentials_of_the_readme_are_what_the_program_reads(tmp_path: Path
 def test_the_demo_runs_to_its_end_on_its_own_file_and_every_step_can_be_repeated(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "desk", "", {})
     mine = {"RECONCILER_FILE": str(tmp_path / "real.yaml"), "RECONCILER_FORMAT": "json"}
+    desk.environ |= mine
     folder = tmp_path / "tour"
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler", "demo", "--folder", str(folder)],
-        cwd=desk.folder,
-        env={**desk.environ, **mine, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    done = desk.run("demo", "--folder", str(folder), before=("tests.cli.touring", "by_forks"))
+    assert done.code == 0, done.out
     told = [
         "$ cat contacts.yaml",
         "$ reconciler plan",
@@ -133,9 +122,11 @@ def test_the_demo_runs_to_its_end_on_its_own_file_and_every_step_can_be_repeated
     ]
     place = 0
     for words in told:
-        assert words in done.stdout[place:], words
-        place = done.stdout.index(words, place)
+        assert words in done.out[place:], words
+        place = done.out.index(words, place)
     desk.folder = folder
+    for name in mine:
+        del desk.environ[name]
     again = desk.run("plan", "--detailed-exitcode")
     assert again.code == 4
     assert "no valid payment method" in again.out

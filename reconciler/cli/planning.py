@@ -88,7 +88,11 @@ def _leave(texts: Iterable[str], session: Session, observation: Observation) -> 
     strangers = session.journal.unknown_accounts()
     desired = session.config.desired(observation.at.date())
     for text in texts:
-        service, roles = contacts(text, session.config)
+        service, named = contacts(text, session.config)
+        roles = [role for role in named if role not in session.config.observed.get(service, ())]
+        if not roles:
+            click.echo(f"warning: {visible(text)} is only observed, and not asked for again", err=True)
+            continue
         rows = []
         for role in roles:
             task = joined.newest_settled(service, role)

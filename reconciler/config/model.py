@@ -126,6 +126,14 @@ class Config:
     notify: tuple[Notify, ...] = ()
     observed: Marks = field(default_factory=dict)
 
+    def observed_contacts(self) -> int:
+        """Return how many of the managed contacts are only observed."""
+        return sum(
+            self.rows[service].of(role) is not None
+            for service, roles in self.observed.items()
+            for role in roles
+        )
+
     def desired(self, today: date) -> Desired:
         """Return who is to hold which role on the UTC day `today`, as far as it is to be asked for by then.
 

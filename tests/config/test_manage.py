@@ -37,6 +37,7 @@ def letters(config: Config, service: ServiceId = ONE) -> str:
         ("manage: observe", "", "technical: {account: agency, manage: request}", "ab"),
         ("", "manage: observe", "technical: {account: agency, manage: request}", "ab"),
         ("", "manage: observe", "technical: agency", "atb"),
+        ("", "", "manage: observe, technical: {account: agency, reason: later}", "atb"),
         (
             "",
             "manage: observe",

@@ -44,6 +44,10 @@ def test_no_door_asks_for_what_is_observed_and_lifting_the_mark_asks(place: Open
     fingerprint = plan.json["fingerprint"]
     for door in (["--yes"], ["plan.json"], ["--expect", fingerprint], ["--yes", "--only", SHOP]):
         assert here.run("apply", "--detailed-exitcode", *door).code == 0, door
+    again = here.run("apply", "--yes", "--retry", SHOP)
+    assert f"warning: {SHOP} is only observed, and not asked for again\n" in again.err
+    validated = here.run("validate").out
+    assert validated.endswith(": 2 services, 2 managed contacts (2 only observed), no problems\n")
     assert here.run("watch", "--timeout", "0").code == 0
     assert posts(here) == 0
 

@@ -221,6 +221,18 @@ def test_a_branch_behind_shows_no_mark_that_its_base_has_set_or_lifted_since() -
     assert branch.observed == set_since
 
 
+def test_what_the_base_only_observes_is_not_told_as_wanted_by_it() -> None:
+    where = world(live="aaa", desired="abb")
+    wanted = where.config.rows
+    marks = observing(where, "t").config.observed
+    here = world(live="aaa", desired="abc").config.rows
+
+    beside = planned(where, branch=merge(wanted, wanted, here, name="main", observed=(marks,) * 3)).beside
+
+    assert beside is not None
+    assert not beside.wanted
+
+
 def test_account_and_mark_are_merged_each_by_itself() -> None:
     base, here = (world(live="aaa", desired=f"a{letter}a").config.rows for letter in "cb")
     marks = observing(world(), "t").config.observed

@@ -26,4 +26,5 @@ def command(settings: Settings) -> None:
     contacts = sum(account is not None for row in config.rows.values() for account in row)
     services = f"{len(config.rows)} service{'' if len(config.rows) == 1 else 's'}"
     managed = f"{contacts} managed contact{'' if contacts == 1 else 's'}"
-    click.echo(f"{visible(str(path))}: {services}, {managed}, no problems")
+    observed = f" ({config.observed_contacts()} only observed)" if config.observed else ""
+    click.echo(f"{visible(str(path))}: {services}, {managed}{observed}, no problems")

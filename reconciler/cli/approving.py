@@ -199,7 +199,8 @@ class Approved:
         if verdict is Verdict.ASK_THE_REST:
             say_the_rest(len(present.bases), len(approved))
         elif verdict is not Verdict.ASK:
-            raise refusal(verdict, approved, present, session, carried, self._trays)
+            base = self.saved.made.base if self.saved else None
+            raise refusal(verdict, approved, present, session, carried, self._trays, base)
         return Agreed(self.fingerprint, approved)
 
     def _approved(self, present: Present, carried: CarriedOut | None) -> tuple[Basis, ...] | None:

@@ -27,6 +27,11 @@ _CHANGED = (
     "of the approved plan: "
 )
 
+_BESIDE = (
+    "the plan was made with --base {}, and lacks what was wanted there already: "
+    "plan here, without --base, and have that approved"
+)
+
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 _NONE = "a fingerprint is 64 digits and letters from a to f, as reconciler plan shows it: give all of it"
 
@@ -44,13 +49,26 @@ def refusal(
     session: Session,
     carried: CarriedOut | None,
     trays: Trays,
+    base: str | None,
 ) -> ReconcilerError:
-    """Return why the approved requests are not sent, contact by contact."""
+    """Return why the approved requests are not sent, contact by contact.
+
+    Args:
+        verdict: on them.
+        approved: the requests of the approved plan.
+        present: what would be asked now.
+        session: tells what people call an account.
+        carried: what earlier runs made of the plan.
+        trays: where the approved plan had the contacts that it did not ask for.
+        base: what its --base named.
+    """
     if verdict is Verdict.USED and carried is not None:
         lines = _used(present, carried)
     else:
         lines = what_moved(approved, present, session.called, trays)
-    return _kind(present)(_told(_HEADS[verdict], lines), hint=ANEW)
+    beside = {row.service for row in present.bases} - {row.service for row in approved}
+    hint = _BESIDE.format(visible(base)) if base and beside else ANEW
+    return _kind(present)(_told(_HEADS[verdict], lines), hint=hint)
 
 
 def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerError:

@@ -196,10 +196,11 @@ def test_a_plan_edited_by_hand_is_refused_before_any_request(company: Company) -
 
 
 def test_what_main_wants_beside_the_plan_is_not_asked_with_it(company: Company) -> None:
-    company.propose(shop="agency")
+    company.propose("--base", "origin/main", shop="agency")
     company.main.commit(wanted(blog="agency"))
     done = company.main.run("apply", company.approve())
     assert done.code == 6
+    assert "made with --base origin/main, and lacks what was wanted there already" in done.err
     assert (
         f"{BLOG} technical: platform -> agency is asked for now and is not in the approved plan" in done.err
     )

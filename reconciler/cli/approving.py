@@ -27,9 +27,10 @@ from reconciler.cli.refusing import (
 )
 from reconciler.errors import StalePlanError
 from reconciler.model.text import visible
-from reconciler.plan import Basis, Selection, bases, fingerprint_of
+from reconciler.plan import Basis, Plan, Selection, bases, fingerprint_of
 from reconciler.ports.journal import CarriedOut
 from reconciler.progress import join
+from reconciler.render.narrowed import waits_for_what_is_left_out
 from reconciler.session import Session
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ class Approved:
         present = present_of(session, planned)
         approved = self._approved(present, carried)
         if approved is None:
-            if not planned.plan.requests and not planned.plan.blocked:
-                say_nothing_wanted()
+            if _wants_nothing(planned.plan):
+                say_nothing_wanted(planned.plan)
                 return None
             raise unlike(self.fingerprint, present, session)
         verdict = judge(approved, present, carried)
@@ -239,6 +240,11 @@ def present_of(session: Session, planned: Planned) -> Present:
 def as_it_is(session: Session, planned: Planned) -> Agreed:
     """Return that the plan itself is what is agreed to."""
     return Agreed(planned.plan.fingerprint, present_of(session, planned).bases)
+
+
+def _wants_nothing(plan: Plan) -> bool:
+    """Tell whether all that a plan is about is on its way or as desired."""
+    return not plan.requests and not plan.blocked and not (plan.narrowed and waits_for_what_is_left_out(plan))
 
 
 def _is_declared(text: str, session: Session) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from reconciler.config import Config
 from reconciler.config.problems import nearest
-from reconciler.model import ROLES, Role, ServiceId, route_of
+from reconciler.model import ROLES, ServiceId, route_of
 from reconciler.model.text import visible
 from reconciler.plan import Plan, Selection
 from reconciler.plan.selection import unmatched
@@ -23,7 +23,10 @@ _only = click.option(
     help="Only services that it names, such as 'domain/*'. May be given several times.",
 )
 _role = click.option(
-    "--role", multiple=True, type=click.Choice([*Role]), help="Only this role. May be given several times."
+    "--role",
+    multiple=True,
+    type=click.Choice([role.value for role in ROLES]),
+    help="Only this role. May be given several times.",
 )
 _limit = click.option(
     "--limit",

@@ -14,6 +14,7 @@ from reconciler.errors import ReconcilerError, StalePlanError
 from reconciler.model.text import visible
 from reconciler.plan import Basis, Plan
 from reconciler.ports.journal import CarriedOut
+from reconciler.render.narrowed import options
 from reconciler.render.wording import counted
 from reconciler.session import Session
 
@@ -90,9 +91,10 @@ def say_the_rest(failed: int, approved: int) -> None:
     )
 
 
-def say_nothing_wanted() -> None:
+def say_nothing_wanted(plan: Plan) -> None:
     """Tell that nothing is asked whatever was approved, of which nothing is known."""
-    click.echo("nothing left to ask: all that the file asks for is pending or in sync", err=True)
+    what = f"is chosen by {options(plan.narrowed)}" if plan.narrowed else "the file asks for"
+    click.echo(f"nothing left to ask: all that {what} is pending or in sync", err=True)
 
 
 def say_nothing_left(plan: Plan) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from reconciler.edit.scalars import scalar
 from reconciler.model import ROLES, Contacts, ServiceId
 
 _FEW = 100  # services; a person reads such a file to its end, and it is small anyway
@@ -22,7 +21,7 @@ def is_large(text: str, rows: Mapping[ServiceId, Contacts]) -> bool:
     plain = 0
     for service, row in rows.items():
         named = [f"{role}: {holder}" for role, holder in zip(ROLES, row, strict=True) if holder]
-        plain += len(f"  {scalar(service)}: {{{', '.join(named)}}}\n")
+        plain += len(f"  {service}: {{{', '.join(named)}}}\n")
     return len(text) > _LARGE * plain
 
 

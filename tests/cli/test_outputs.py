@@ -108,9 +108,10 @@ def test_what_a_step_wrote_before_stays(place: Open) -> None:
 def test_json_on_stdout_stays_json_beside_annotations(place: Open) -> None:
     here = opened(place)
     step(here)
+    here.desk.environ["GITHUB_ACTIONS"] = "true"
     done = here.run("plan", "-o", "json", "-o", "github")
     assert done.json["summary"]["requests"] == 1
-    assert "::notice file=contacts.yaml" in done.err
+    assert "\n::notice file=contacts.yaml" in done.err
 
 
 def test_an_old_format_option_still_says_what_stdout_gets(place: Open) -> None:

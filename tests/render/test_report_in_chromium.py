@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from reconciler.model import TaskState
 from reconciler.plan import Pending, Plan
+from reconciler.render.report.flows import WIDTH
 from reconciler.render.report_html import plan_html
 from reconciler.render.view import View
 from tests.render import plans, views
@@ -100,10 +101,17 @@ def test_without_its_script_the_report_is_all_there(opened: Any) -> None:
     expect(page.get_by_role("img")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 800, 1280])
-def test_no_width_and_no_name_makes_it_wider_than_the_window(width: int, opened: Any) -> None:
-    page = opened(hostile_view("long" * 100), viewport={"width": width, "height": 740})
+@pytest.mark.parametrize(
+    ("width", "name"), [(360, "long"), (800, "\N{CJK UNIFIED IDEOGRAPH-4E2D}"), (1280, "x")]
+)
+def test_no_width_and_no_name_makes_it_wider_than_the_window(width: int, name: str, opened: Any) -> None:
+    page = opened(hostile_view(name * 400), viewport={"width": width, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    edges = page.evaluate(
+        "Array.from(document.querySelectorAll('svg text'), (one) => one.getBBox())"
+        ".flatMap(({x, width}) => [x, x + width])"
+    )
+    assert 0 <= min(edges) < max(edges) <= WIDTH
 
 
 def test_on_a_phone_each_row_is_a_card_that_repeats_the_headings(opened: Any) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from reconciler.model import ROLES, AccountId, Role
 from reconciler.plan import STAYING, Plan
@@ -23,7 +25,7 @@ _LABELLED = 210  # how far a flow runs straight on, below its label
 _BAR = 8
 _ROW, _GAP, _EDGE = 26, 12, 10
 _THINNEST, _THICKEST = 2.0, 14.0
-_LONGEST_NAME = 34
+_LONGEST_NAME = 28  # letters of the usual width; those of Chinese and the like count as two
 
 Move = tuple[AccountId | None, AccountId]
 
@@ -141,13 +143,19 @@ def _column(
     for account, here in own.items():
         height = _ROW * len(here)
         name = accounts[account]
-        clipped = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
         text_x = x - _BAR if is_left else x + 2 * _BAR
-        bars.append(Bar(name, clipped, x, y, height, text_x, y + height / 2))
+        bars.append(Bar(name, _clipped(name), x, y, height, text_x, y + height / 2))
         for row, (_, flow) in enumerate(sorted(here, key=lambda end: end[0])):
             rows[flow.source, flow.target] = y + _ROW * (row + 0.5)
         y += height + _GAP
     return tuple(bars), rows, y - _GAP + _EDGE
+
+
+def _clipped(name: str) -> str:
+    """Return as much of a name as there is room for."""
+    widths = accumulate(2 if east_asian_width(char) in "WF" else 1 for char in name)
+    shown = sum(width <= _LONGEST_NAME for width in widths)
+    return name if shown == len(name) else f"{name[: shown - 1]}…"
 
 
 def _ribbon(flow: Flow, accounts: Accounts, y: float, end: float, *, most: int) -> Ribbon:

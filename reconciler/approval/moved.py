@@ -122,8 +122,9 @@ class _Words:
         """Yield what moved of a service that the approved plan asks something of."""
         moves = _compared(then, now, self._present)
         service = then.service
+        told = moves.roles if service in self._present.observation.live else _asked(then).keys()
         for role in ROLES:
-            if role in moves.roles:
+            if role in told:
                 yield f"{service} {role}: {self._role_then(then, role)}, {self._role_now(then, now, role)}"
         for number in sorted(moves.tasks_new):
             yield f"{service}: task {number} is open now{self._task(number)} and was not {_THEN}"

@@ -171,6 +171,13 @@ def test_6_what_is_no_whole_fingerprint_is_told_as_that(shop: Open, text: str) -
     assert "hint: a fingerprint is 64 digits and letters from a to f" in done.err
 
 
+def test_a_fingerprint_that_is_approved_again_asks_again_for_what_came_to_nothing(planned: Shop) -> None:
+    planned.town.edit("POST", "settings", {"expiry_days": 0.000001})
+    for posts in (1, 2):
+        done = planned.desk.run("apply", "--expect", document(planned)["fingerprint"])
+        assert (done.code, planned.posts()) == (0, posts), done.err
+
+
 def test_nothing_is_said_of_an_approved_plan_that_nobody_knows_where_nothing_is_to_be_asked(
     planned: Shop,
 ) -> None:
@@ -233,6 +240,8 @@ def test_a_plan_that_retries_what_was_turned_down_asks_for_it_once(shop: Open) -
     again = here.desk.run("apply", "plan.json")
     assert (again.code, here.posts()) == (6, 2), "leave to retry is given once"
     assert "turned_down" in again.err
+    unknown = here.desk.run("apply", "--expect", "0" * 64)
+    assert (unknown.code, "nothing would be asked" in unknown.err) == (6, True), "it may have been this one"
 
 
 def turn_down(here: Shop, done: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.approval.judging import Present, Verdict, judge
 from reconciler.approval.moved import what_moved
 from reconciler.model import AccountId, Role, ServiceId
@@ -135,9 +137,19 @@ def test_another_asker_is_told() -> None:
 
 def test_a_service_that_nobody_sees_any_more_is_told() -> None:
     now = estate({"domain/a.example": (None, "acb"), "domain/b.example": ("aab", "acb")}, held=facts("abc"))
-    assert moved(two(), present(now))[1] == (
+    assert moved(two(), present(now)) == [
         "domain/a.example technical: anna -> carol when the plan was made, seen by no configured account now"
-    )
+    ]
+
+
+def test_a_service_that_could_not_be_read_is_told_with_the_reason() -> None:
+    now = two()
+    look = now.observation
+    gone = {service: row for service, row in look.live.items() if service != "domain/b.example"}
+    unread = replace(look, live=gone, unknown={ServiceId("domain/b.example"): "HTTP 500"})
+    assert moved(now, present(replace(now, observation=unread))) == [
+        "domain/b.example technical: anna -> carol when the plan was made, could not be read now: HTTP 500"
+    ]
 
 
 def test_a_new_request_is_told_with_the_tray_that_it_was_in() -> None:

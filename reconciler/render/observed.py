@@ -34,9 +34,9 @@ def observed_section(plan: Plan, names: Mapping[AccountId, str]) -> Section:
 
 
 def standing_of(row: Observed, accounts: Accounts) -> str:
-    """Return what is open about the contact, or that nothing is."""
+    """Return which request moves the contact, or that none is open."""
     if row.task is None or row.state is None or row.towards is None:
-        return "nothing is requested"
+        return "no request is open"
     ours = "requested through this program earlier" if row.ours else "not requested through this program"
     if row.state is TaskState.DONE:
         stands = f"{state_words(row.state)}, but the service does not show it yet"

@@ -203,7 +203,7 @@ def _notes(plan: Plan, accounts: Accounts) -> Iterator[tuple[ServiceId, Note]]:
         words = f"an open request, asked by {by}, moves it to {accounts[other.towards]}"
         yield other.change.service, Note(other.change.role, Tray.CONTESTED, words, other.task)
     for seen in plan.observed:
-        words = f"only observed, never requested; {standing_of(seen, accounts)}"
+        words = f"never requested; {standing_of(seen, accounts)}"
         yield seen.change.service, Note(seen.change.role, Tray.OBSERVED, words, seen.task, LIFT)
 
 

@@ -177,6 +177,15 @@ def test_the_line_that_decides_it_is_found(tmp_path: Path, body: str, line: str,
     assert deciding.source_line(found.place) == line
 
 
+def test_the_example_of_the_docs_says_what_its_comments_do(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/observing.md").read_text(encoding="utf-8")
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+
+    config = load(write(tmp_path, text))
+
+    assert [letters(config, service) for service in config.rows] == ["", "ab", "atb"]
+
+
 def test_where_no_line_says_it_none_is_found(tmp_path: Path) -> None:
     config = loaded(tmp_path, f"services:\n  {ONE}: {{technical: agency}}\n")
 

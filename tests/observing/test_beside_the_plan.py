@@ -31,7 +31,7 @@ def test_the_page_shows_an_observed_contact_in_a_tray_of_its_own() -> None:
 
     assert line.trays == (Tray.REQUESTS, Tray.OBSERVED)
     (note,) = line.notes_on(Role.TECHNICAL)
-    assert note.words == "only observed, never requested; nothing is requested"
+    assert note.words == "never requested; no request is open"
 
 
 def test_a_service_of_which_all_is_observed_and_right_is_in_sync_on_the_page() -> None:

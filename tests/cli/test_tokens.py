@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,8 @@ import pytest
 from tests.cli.conftest import AGENCY, FINANCE, PLATFORM, SHOP, SHOP_MOVES, Open, Place
 from tests.cli.terminal import Terminal
 from tests.mailbox.corpus.texts import LINK, PANEL_LINKS
-from tests.sandbox.town import account
+from tests.running import tokens
+from tests.sandbox.town import account, service
 
 NO_TOKEN = "x" * 32
 
@@ -40,16 +42,20 @@ def test_a_token_is_taken_from_where_it_is(place: Open, way: str) -> None:
     assert done.out == f"task {task}: accepted for agency; it waits for platform\n"
 
 
-@pytest.mark.parametrize("shape", [LINK, *PANEL_LINKS.values()])
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_the_whole_link_serves_as_its_token(place: Open, shape: str, wrapped: bool) -> None:
-    here = place()
-    task = here.asked()
-    link = shape.format(task=task, token=here.town.token(AGENCY, task))
-    if wrapped:
-        link = f"https://click.example/?u={quote(link, safe='')}"
-    done = here.run("accept", str(task), "--as", "agency", stdin=f"<{link}>\n")
-    assert done.code == 0, done.err
+def test_the_whole_link_serves_as_its_token(place: Open) -> None:
+    shapes = list(product((LINK, *PANEL_LINKS.values()), (False, True)))
+    keys = [f"domain/shop-{number}.example" for number in range(len(shapes))]
+    wanted = "services:\n" + "".join(f"  {key}: {{technical: agency}}\n" for key in keys)
+    here = place(wanted, *(service(key, PLATFORM, PLATFORM, FINANCE) for key in keys))
+    assert here.run("apply", "--yes").code == 0
+    mailed = tokens(here.town, AGENCY)
+    for (shape, wrapped), (task, token) in zip(shapes, mailed.items(), strict=True):
+        link = shape.format(task=task, token=token)
+        if wrapped:
+            link = f"https://click.example/?u={quote(link, safe='')}"
+        done = here.run("accept", str(task), "--as", "agency", stdin=f"<{link}>\n")
+        assert done.code == 0, (link, done.err)
+    assert {task["parties"][AGENCY] for task in here.town.edit("GET", "tasks")} == {"accepted"}
 
 
 def test_the_link_of_another_request_costs_no_try(place: Open) -> None:

@@ -91,6 +91,7 @@ def _load_everything() -> None:
     for name in ("alembic.command", "alembic.config", "alembic.op"):  # what a journal is made with
         importlib.import_module(name)
     assert platformdirs.user_state_path("reconciler")  # chooses its module for the platform when first asked
+    importlib.import_module("reconciler.web.views").environment()  # compiles the page's templates
 
 
 def _work(order: dict[str, Any]) -> NoReturn:

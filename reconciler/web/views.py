@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ CLIPPED = 120
 """Characters of a name that a list shows; its own page shows all of it."""
 
 
+@cache
 def environment() -> Environment:
-    """Return the templates, with what they may call."""
+    """Return the templates, compiled, with what they may call: one for all pages of a process."""
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,

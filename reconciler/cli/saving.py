@@ -113,7 +113,7 @@ class Saving:
         if self.origin.dirty:
             click.echo(
                 f"warning: {shown} is made from changes that are not committed: "
-                "it can be applied once they are, as they are",
+                "it can be applied once HEAD holds exactly these",
                 err=True,
             )
         click.echo(

@@ -141,6 +141,11 @@ def test_keys_that_are_there_are_not_overwritten_whatever_their_table_is_called(
         assert (done.code, done.out) == (1, "")  # no page: no key was asked for in vain
         assert f"already holds keys of [accounts.{name}]" in done.err
         assert keys_file(here).read_text() == before
+    login = begun(here, AGENCY)
+    answer(page(login))
+    done = login.wait()  # whose key it is was learnt only now
+    assert (done.code, "already holds keys of [accounts.agency]" in done.err) == (1, True)
+    assert keys_file(here).read_text() == before
 
 
 def test_a_renewed_key_takes_the_place_of_the_old_one_and_no_other_byte_changes(place: Open) -> None:

@@ -35,7 +35,7 @@ from tests.forks import ROOT
 from tests.parties import accept_all, tokens
 from tests.sandbox.town import Clock, Town
 
-__all__ = ["PATIENCE", "Desk", "Done", "Running", "accept_all", "sandbox", "tokens"]
+__all__ = ["PATIENCE", "Desk", "Done", "Running", "accept_all", "fork", "sandbox", "tokens"]
 
 PATIENCE = 60.0
 """Seconds after which a process that should have ended, or begun, is given up."""
@@ -82,10 +82,14 @@ class Running:
 
     def wait(self) -> Done:
         """Return how it ended, once it has."""
+        return Done(self.end(), Path(self._streams[1]).read_text(), self.err)
+
+    def end(self) -> int:
+        """Return its exit code, or minus the signal that killed it, once it has ended."""
         code = int(self._words.readline())
         self._words.close()
         self._line.close()
-        return Done(code, Path(self._streams[1]).read_text(), self.err)
+        return code
 
 
 @dataclass
@@ -188,13 +192,17 @@ class Desk:
             "arguments": arguments,
             "environ": self.environ,
             "folder": str(self.folder),
-            "streams": streams,
             "before": before,
         }
-        line = socket.socket(socket.AF_UNIX)
-        line.connect(_forks())
-        line.sendall((json.dumps(order) + "\n").encode())
-        return Running(line, streams)
+        return fork(order, streams)
+
+
+def fork(order: Mapping[str, Any], streams: Sequence[str]) -> Running:
+    """Start what an order to the server of processes says; `streams` are where its three streams lead."""
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(_forks())
+    line.sendall((json.dumps({**order, "streams": streams}) + "\n").encode())
+    return Running(line, streams)
 
 
 @contextlib.contextmanager

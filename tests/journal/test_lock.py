@@ -24,6 +24,7 @@ from tests.journal.samples import (
     SHOP,
     Clock,
     accepted,
+    child,
     intent,
     process,
     said,
@@ -143,7 +144,7 @@ def test_a_lease_is_renewed_as_long_as_its_owner_lives(journal_url: str) -> None
 
 
 def test_a_process_that_was_killed_is_replaced_at_once(journal: AuditedJournal, journal_url: str) -> None:
-    with process(_HOLDER, journal_url, "600") as holder:
+    with child(_HOLDER, journal_url, "600") as holder:
         assert said(holder) == "locked"
         with pytest.raises(LockHeldError, match=f"pid {holder.pid}"), journal.lock("next"):
             pass
@@ -162,7 +163,7 @@ def test_a_process_is_surely_dead_only_once_it_is_gone(monkeypatch: pytest.Monke
     monkeypatch.setattr(marks, "_BOOT", proc)
     marks._machine.cache_clear()
     me = marks.this_process()
-    with process("input()") as other:
+    with child("input()") as other:
         seen = dataclasses.replace(me, pid=other.pid, started=marks._started(other.pid) or "")
         assert not me.is_surely_dead()
         assert not seen.is_surely_dead()
@@ -186,7 +187,7 @@ def test_a_run_that_stood_still_for_too_long_writes_no_more(
             answer = said(holder)
             assert answer.startswith("JournalError lease lost")
             assert "next (host" in answer
-            holder.wait(timeout=20)
+            holder.wait()
             journal.intend(intent("after"))  # what the old owner did on its way out left the new lease alone
     assert [asked.id for asked in journal.unsettled()] == ["first", "next", "after"]
 

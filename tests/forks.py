@@ -8,6 +8,7 @@ folder of its own, which goes with the server: whoever started it may be killed 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -25,6 +26,11 @@ import platformdirs
 import reconciler
 
 ROOT = Path(__file__).parents[1]
+MADE_WITH = (
+    *("alembic.command", "alembic.config", "alembic.op"),  # a journal
+    *("pydantic.v1", "anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),  # a page
+)
+"""What libraries import when they are first used."""
 
 
 def serve(path: str) -> NoReturn:
@@ -88,10 +94,12 @@ def _load_everything() -> None:
     for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if not module.name.startswith(("reconciler.journal.migrations.", "reconciler.__main__")):
             importlib.import_module(module.name)
-    for name in ("alembic.command", "alembic.config", "alembic.op"):  # what a journal is made with
+    for name in MADE_WITH:
         importlib.import_module(name)
     assert platformdirs.user_state_path("reconciler")  # chooses its module for the platform when first asked
     importlib.import_module("reconciler.web.views").environment()  # compiles the page's templates
+    gc.collect()
+    gc.freeze()  # or each fork's collector walks over all of that, and so copies it
 
 
 def _work(order: dict[str, Any]) -> NoReturn:

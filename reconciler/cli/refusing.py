@@ -63,13 +63,13 @@ def refusal(
         trays: where the approved plan had the contacts that it did not ask for.
         base: what its --base named.
     """
+    differing = {row.service for row in {*approved} ^ {*present.bases}}
+    lines = what_moved(approved, present, session.called, trays)
     if verdict is Verdict.USED and carried is not None:
-        lines = _used(present, carried)
-    else:
-        lines = what_moved(approved, present, session.called, trays)
+        differing, lines = {*carried.accepted}, _used(present, carried)
     beside = {row.service for row in present.bases} - {row.service for row in approved}
     hint = _BESIDE.format(visible(base)) if base and beside else ANEW
-    return _kind(present)(_told(_HEADS[verdict], lines), hint=hint)
+    return _kind(present)(_told(_HEADS[verdict], lines, len(differing)), hint=hint)
 
 
 def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerError:
@@ -78,7 +78,11 @@ def unlike(fingerprint: str, present: Present, session: Session) -> ReconcilerEr
         f"what would be asked now has the fingerprint {present.plan.fingerprint}, not {visible(fingerprint)}"
     )
     lines = what_is_asked(present, session.called)
-    told = _told(f"{head}; it is", lines) if present.bases else f"{head}: nothing would be asked"
+    told = (
+        _told(f"{head}; it is", lines, len(present.bases))
+        if present.bases
+        else f"{head}: nothing would be asked"
+    )
     return _kind(present)(told, hint=_CHANGED + ANEW if _FINGERPRINT.fullmatch(fingerprint) else _NONE)
 
 
@@ -121,6 +125,13 @@ def _kind(present: Present) -> type[ReconcilerError]:
     return ReconcilerError if unread else StalePlanError
 
 
-def _told(head: str, lines: Iterable[str]) -> str:
+def _told(head: str, lines: Iterable[str], services: int) -> str:
+    """Return a head with the first of the lines, and of how many services they are where there are more."""
     first = [visible(row) for row in islice(lines, SHOWN + 1)]  # each costs a comparison: not thousands
-    return "\n  ".join([f"{head}:", *first[:SHOWN], *(["and more"] if first[SHOWN:] else [])])
+    return "\n  ".join(
+        [
+            f"{head}:",
+            *first[:SHOWN],
+            *([f"and more, {counted(services, 'service')} in all"] if first[SHOWN:] else []),
+        ]
+    )

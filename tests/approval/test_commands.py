@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.approval.document import seal_of
 from tests.apply.conftest import Open
-from tests.apply.shop import AGENCY, Shop
+from tests.apply.shop import AGENCY, FINANCE, PLATFORM, Shop
 from tests.cli.terminal import shown
 from tests.review.checkouts import git
 from tests.running import Desk
@@ -115,6 +115,16 @@ def test_6_in_a_repository_the_file_counts_only_as_it_is_committed(planned: Shop
     git(folder, "add", "contacts.yaml")
     git(folder, "commit", "-qm", "contacts")
     assert planned.desk.run("apply", "plan.json").code == 0
+
+
+def test_6_of_very_much_that_moved_the_first_is_told_and_of_how_many_services_it_is(shop: Open) -> None:
+    here = shop(TEN)
+    assert here.desk.run("plan", "--out", "plan.json").code == 0
+    everything = {"admin": FINANCE, "technical": FINANCE, "billing": PLATFORM}
+    here.town.edit("PUT", "services", [{"service": f"domain/{name}", **everything} for name in TEN])
+    told = [line for line in refused(here).splitlines() if line.startswith("  ")]
+    assert len(told) == 26
+    assert told[-1] == "  and more, 10 services in all"
 
 
 def test_line_ends_are_no_change_of_the_file(planned: Shop) -> None:

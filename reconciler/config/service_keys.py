@@ -64,6 +64,8 @@ def _fault_of_shape(key: str) -> Fault | None:
 
 def _route_hint(key: str) -> str:
     segments = key.split("/")
+    if key == "manage":
+        return "`manage` stands at the top of the file, in `defaults`, in a service, or beside `account`"
     if segments[0] == "vrack":
         return "OVHcloud offers no public contact change for vRack"
     by_depth = sorted(ROUTES, key=lambda route: -route.count("/"))

@@ -46,7 +46,7 @@ def test_the_json_of_a_plan_is_as_blessed(name: str) -> None:
     assert_golden(plan_json(PLANS[name]), GOLDEN / f"plan_{name}.json")
 
 
-@pytest.mark.parametrize("name", ["everything", "in_sync", "time_boxed"])
+@pytest.mark.parametrize("name", ["everything", "in_sync", "time_boxed", "observed"])
 def test_a_terminal_shows_the_plan_as_blessed(name: str) -> None:
     assert_golden(shown_in_a_terminal(PLANS[name]), GOLDEN / f"plan_{name}_terminal.txt")
 

@@ -88,7 +88,7 @@ class Read(HTMLParser):
         return "".join(text for tag, text in self.texts if tag in tags)
 
 
-@pytest.mark.parametrize("name", ["three", "everything", "stopped", "beside", "in_sync"])
+@pytest.mark.parametrize("name", ["three", "everything", "stopped", "beside", "observed", "in_sync"])
 def test_a_report_is_written_as_blessed(name: str) -> None:
     """Without style and script, which have tests of their own in a browser."""
     document = re.sub(r"(?s)(<style>|<script>).*?(</style>|</script>)", r"\1\2", plan_html(VIEWS[name]))

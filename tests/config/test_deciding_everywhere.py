@@ -19,29 +19,41 @@ ACCOUNTS = st.sampled_from(
     ["platform", "finance", '"agency"', "{account: agency, until: 2027-01-31, then: finance}"]
 )
 CONTACTS = st.dictionaries(st.sampled_from([role.value for role in ROLES]), ACCOUNTS)
+ANCHORS = st.sampled_from(["", "1", "12"])
 STYLES = st.sampled_from(["flow", "lines", "block", "commented"])
 
 
-def entry(indent: str, key: str, contacts: dict[str, str], style: str) -> str:
+def entry(indent: str, key: str, contacts: dict[str, str], style: str, anchor: str = "") -> str:
     """One mapping under a key, in one of the ways in which people write it."""
+    anchor = f" {anchor}" if anchor else ""
     if not contacts or style == "flow":
-        return f"{indent}{key}: {{{', '.join(f'{role}: {name}' for role, name in contacts.items())}}}\n"
+        return (
+            f"{indent}{key}:{anchor} {{{', '.join(f'{role}: {name}' for role, name in contacts.items())}}}\n"
+        )
     if style == "lines":
         rows = f",\n{indent}  ".join(f"{role}: {name}" for role, name in contacts.items())
-        return f"{indent}{key}: {{\n{indent}  {rows}\n{indent}}}\n"
+        return f"{indent}{key}:{anchor} {{\n{indent}  {rows}\n{indent}}}\n"
     between = "\n# at the margin\n" if style == "commented" else ""
     rows = between.join(f"{indent}    {role}: {name}\n" for role, name in contacts.items())
-    return f"{indent}{key}:\n{between}{rows}"
+    return f"{indent}{key}:{anchor}\n{between}{rows}"
 
 
 @st.composite
 def files(draw: st.DrawFn) -> str:
-    """A valid file with some services, in mixed styles and line ends."""
-    estate = draw(st.lists(st.tuples(CONTACTS, STYLES, st.booleans()), min_size=1, max_size=6))
-    services = "".join(
-        entry("  ", f'"domain/s{n}.example"' if quoted else f"domain/s{n}.example", contacts, style)
-        for n, (contacts, style, quoted) in enumerate(estate)
+    """A valid file with some services, in mixed styles and line ends, some of them aliases of others."""
+    several = st.lists(
+        st.tuples(CONTACTS, STYLES, st.booleans(), ANCHORS, st.booleans()), min_size=1, max_size=6
     )
+    services = ""
+    known: set[str] = set()
+    for n, (contacts, style, quoted, anchor, repeats) in enumerate(draw(several)):
+        key = f'"domain/s{n}.example"' if quoted else f"domain/s{n}.example"
+        if repeats and anchor in known:
+            services += f"  {key}: *{anchor}\n"
+            continue
+        is_new = anchor and anchor not in known
+        services += entry("  ", key, contacts, style, f"&{anchor}" if is_new else "")
+        known |= {anchor} - {""}
     plain = CONTACTS.filter(lambda contacts: not any("until" in name for name in contacts.values()))
     parts = [f"services:\n{services}", entry("", "defaults", draw(plain), draw(STYLES))]
     body = HEAD + "".join(draw(st.permutations(parts)))

@@ -103,6 +103,14 @@ def test_the_same_name_on_both_sides_needs_no_word(repository: Repository) -> No
     assert repository.base("contacts.yaml").note is None
 
 
+def test_a_base_of_another_endpoint_is_an_error(repository: Repository) -> None:
+    file = repository.folder / "contacts.yaml"
+    file.write_text(file.read_text().replace("endpoint: sandbox", "endpoint: ovh-eu"))
+
+    with pytest.raises(ReconcilerError, match="the file means ovh-eu here and sandbox at main"):
+        repository.base("contacts.yaml")
+
+
 def test_an_empty_ref_is_wrong_usage(repository: Repository) -> None:
     with pytest.raises(click.UsageError, match="--base is empty"):
         repository.base("contacts.yaml", "")

@@ -92,6 +92,21 @@ def test_a_stale_branch_whose_plan_would_revert_what_main_merged_is_refused(comp
     assert company.asked() == {BLOG: 1, SHOP: 1}
 
 
+def test_what_main_wants_is_looked_for_though_the_branch_does_not_name_it(company: Company) -> None:
+    here = company.proposer
+    here.commit(f"services:\n  {SHOP}: {{technical: platform}}\n")
+    here.git("branch", "stale")
+    here.commit(f"services:\n  {SHOP}: {{technical: platform}}\n  {MAIL}: {{technical: agency}}\n")
+    here.git("switch", "-q", "stale")
+    here.commit(f"services:\n  {SHOP}: {{technical: carol}}\n", push=False)
+    company.town.edit("POST", "faults", [{"method": "GET", "path": "/services", "status": 403}])
+
+    plan = here.run("plan", "--base", "origin/main", "--format", "json").json
+
+    assert [row["service"] for row in plan["requests"]] == [SHOP]
+    assert [(row["service"], row["tray"]) for row in plan["base"]["wanted"]] == [(MAIL, "requests")]
+
+
 def test_a_contact_changed_meanwhile_in_the_panel_is_told_and_nothing_is_asked(company: Company) -> None:
     approved = company.propose(shop="agency", blog="agency")
     plan = company.approve()

@@ -16,6 +16,7 @@ import pytest
 from tests.apply.conftest import Open
 from tests.apply.deaths import Death, Mortals, mortals
 from tests.apply.dying import STEPS
+from tests.running import PATIENCE
 
 STEPS_OF_A_REQUEST = ("journal the intent", "ask", "journal the receipt")
 
@@ -76,7 +77,9 @@ def test_killed_while_the_server_still_works_on_its_request(shop: Open, millisec
     here = shop()
     here.faults({"method": "POST", "path": "*/changeContact", "delay_ms": milliseconds, "times": 1})
     run = here.desk.start("apply", "--yes")
+    deadline = time.monotonic() + PATIENCE
     while here.town.edit("GET", "faults")[0]["remaining"]:
+        assert time.monotonic() < deadline, run.err
         time.sleep(0.01)
     run.kill()
     again = here.desk.run("apply", "--yes", "--detailed-exitcode")

@@ -477,11 +477,18 @@ def test_of_two_runs_at_once_one_confirms_and_the_other_says_so(place: Open) -> 
 
 
 def test_waiting_ends_when_all_is_confirmed(place: Open) -> None:
-    here = place(validity_seconds=1.5)
+    here = place(validity_seconds=30)
     task = here.asked()
     assert kinds(confirm(here)) == {}
-    done = confirm(here, "--yes", "--wait", "30")
-    assert done.code == 0
+    here.town.edit("DELETE", "requests")
+    waiting = here.desk.start("confirm", "--format", "json", "--yes", "--wait", str(PATIENCE))
+    deadline = time.monotonic() + PATIENCE
+    while not any("email/history" in route for route in here.town.edit("GET", "requests")):
+        assert time.monotonic() < deadline, waiting.err
+        time.sleep(0.05)
+    here.town.turn(31)
+    done = waiting.wait()
+    assert done.code == 0, done.err
     assert kinds(done) == {(task, PLATFORM): "confirmed", (task, AGENCY): "confirmed"}
 
 

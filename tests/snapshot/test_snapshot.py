@@ -94,6 +94,16 @@ def test_where_an_account_was_not_listed_a_new_service_is_unknown_not_absent(pla
     assert f"the services of {AGENCY} cannot be listed" in done.err
 
 
+def test_where_a_listed_service_was_not_read_a_new_service_is_unknown_too(place: Place) -> None:
+    place.town.edit("POST", "faults", [{"method": "GET", "path": "/services/*", "status": 403}])
+    place.take()
+    assert place.document["incomplete"]
+    place.write("services:\n  domain/new.example: {technical: agency}\n")
+    done = place.replay()
+    assert (done.code, done.json["absent"]) == (1, [])
+    assert "could not all be read" in done.json["unknown"][0]["detail"]
+
+
 def test_accounts_that_do_not_let_us_in_or_hide_their_requests_are_in_the_snapshot(place: Place) -> None:
     fault = {"method": "GET", "path": "/me/task/contactChange", "account": FINANCE, "status": 403}
     place.town.edit("POST", "faults", [fault])

@@ -224,7 +224,8 @@ def test_the_newest_snapshot_is_of_a_run_that_no_pull_request_can_have_made(
     hub: GitHub, comment: Job
 ) -> None:
     hub.runs = [
-        run(5, event="pull_request", head_repository={"full_name": "stranger/contacts"}),
+        run(6, event="pull_request", head_repository={"full_name": "stranger/contacts"}),
+        run(5, head_repository={"full_name": "stranger/contacts"}),
         run(4, event="pull_request"),
         run(3, head_branch="change"),
         run(2, event="schedule"),

@@ -16,6 +16,9 @@ MOST_OF_A_LEVEL = 10
 SUMMARY_BYTES = 1024 * 1024
 """A step's summary may be so long; of a longer one GitHub shows nothing."""
 
+_LONGEST_TITLE, _LONGEST_MESSAGE = 250, 4_000
+"""GitHub takes titles of 255 characters, and its runner messages of 4,096."""
+
 _LINE_ENDS = 2  # one before, one after
 _TITLES = {
     "requests": "To request",
@@ -69,10 +72,14 @@ def _command(finding: Finding, view: View) -> str:
         "file": place.file,
         "line": str(place.line),
         "col": str(place.column),
-        "title": f"{_TITLES.get(finding.tray, finding.tray)}: {finding.contact}",
+        "title": _clipped(f"{_TITLES.get(finding.tray, finding.tray)}: {finding.contact}", _LONGEST_TITLE),
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{finding.level} {listed}::{_data(finding.message)}"
+    return f"::{finding.level} {listed}::{_data(_clipped(finding.message, _LONGEST_MESSAGE))}"
+
+
+def _clipped(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _data(text: str) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 from reconciler.model import AccountId
 from reconciler.plan import Plan
 from reconciler.render.lists import Section, Tone
-from reconciler.render.safe import code, code_element, element, prose
+from reconciler.render.safe import code, code_element, prose, prose_element
 from reconciler.render.wording import Accounts, counted, listed
 
 _SENTENCES = frozenset({"Role", "Roles", "Reason", "Why", "Waits for", "Where it stands", "Task", "Time box"})
@@ -89,7 +89,7 @@ def table_of(section: Section) -> Table:
     pressing = section.tone is Tone.CARE and len(section.rows) <= _MANY
     heading = "###" if pressing else ""
     return Table(
-        prose(section.title) if pressing else element(section.title),
+        prose(section.title) if pressing else prose_element(section.title),
         section.columns,
         section.rows.cells(),
         len(section.rows),

@@ -16,9 +16,9 @@ __all__ = [
     "all_visible",
     "code",
     "code_element",
-    "element",
     "is_plain",
     "prose",
+    "prose_element",
     "visible",
     "without_commands",
 ]
@@ -26,8 +26,8 @@ __all__ = [
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 _MARKUP = re.compile(r"[`<|@#*\[\]]")
 _PLAIN = re.compile(r"[A-Za-z0-9._:/-]+")
-_REFERENCE = re.compile(r"[@#]+|(?i:\bGH-(?=\d))")
-_PROSE = re.compile(rf"[\\`*_\[\]|~$&<>:.]|{_REFERENCE.pattern}")
+_REFERENCE = re.compile(r"[@#]+|(?i:\bGH-(?=\d))|:(?=[a-z+_-][\w+-]*:)")
+_PROSE = re.compile(rf"{_REFERENCE.pattern}|[\\`*_\[\]|~$&<>:.]")
 _MARKS = re.compile("[&<>]")
 _PROSE_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -65,12 +65,6 @@ def code_element(name: str) -> str:
     return f"<code>{shown}</code>"
 
 
-def element(text: str) -> str:
-    """Return the same sentence where Markdown is not read, such as in a `<summary>`."""
-    escaped = _MARKS.sub(lambda found: _PROSE_ESCAPES[found[0]], visible(text))
-    return _REFERENCE.sub(r"<code>\g<0></code>", escaped)
-
-
 def without_commands(text: str) -> str:
     """Return lines in which the runner of GitHub Actions, which reads every log, finds no command.
 
@@ -82,15 +76,22 @@ def without_commands(text: str) -> str:
 def prose(text: str) -> str:
     """Return a sentence for a Markdown table cell, shown as it is and never acted on.
 
-    A backslash is not enough for `@` and `#`: forges look for mentions and issue numbers after the Markdown
-    is resolved, and leave only code spans alone. Addresses are cut where a forge would start to link them.
+    A backslash is not enough for `@`, `#`, `GH-` and `:smile:`: forges look for mentions, issue numbers and
+    emoji after the Markdown is resolved, and leave only code spans alone. Addresses are cut where a forge
+    would start to link them.
     """
     return _PROSE.sub(_escape, visible(text))
 
 
+def prose_element(text: str) -> str:
+    """Return the same as HTML, for where Markdown is not read, such as in a `<summary>`."""
+    escaped = _MARKS.sub(lambda found: _PROSE_ESCAPES[found[0]], visible(text))
+    return _REFERENCE.sub(r"<code>\g<0></code>", escaped)
+
+
 def _escape(found: re.Match[str]) -> str:
     char = found[0]
-    if char[0] in "@#" or len(char) > 1:
+    if _REFERENCE.match(found.string, found.start()):
         return f"`{char}`"
     if char in ":.":
         return f"\\{char}" if _starts_link(found) else char

@@ -141,6 +141,11 @@ def test_fingerprints_are_unique_and_the_same_when_lines_move(style: str, plan: 
     assert len(set(here)) == len(here)
 
 
+def test_what_is_told_twice_has_two_fingerprints() -> None:
+    twice = views.view(replace(plans.STOPPED, stopped_by=plans.STOPPED.stopped_by * 2))
+    assert len(set(fingerprints("gitlab", twice))) == len(findings(twice))
+
+
 @pytest.mark.parametrize("style", ["sarif", "gitlab"])
 def test_a_fingerprint_tells_roles_and_new_contacts_apart(style: str) -> None:
     rows = [
@@ -244,6 +249,14 @@ def test_annotations_keep_to_ten_of_a_level_the_most_important_first_and_count_t
     )
     exactly = views.view(Plan(absent=plans.many_services(MOST_OF_A_LEVEL)))
     assert all("file" in command(line)[1] for line in workflow_commands(exactly))
+
+
+def test_annotations_about_long_names_are_as_long_as_github_takes_them() -> None:
+    for line in workflow_commands(hostile_view("x" * 10_000)):
+        _, properties, message = command(line)
+        assert len(properties["title"]) <= 255
+        assert len(message) <= 4_096
+        assert properties["title"].endswith("...") or "file" not in properties
 
 
 def test_errors_come_before_warnings_and_those_before_notices() -> None:

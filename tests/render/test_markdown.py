@@ -158,6 +158,13 @@ def test_the_summary_of_a_step_has_more_room_and_keeps_to_it_in_bytes() -> None:
     assert step_summary(view, SUMMARY_BYTES - 100) == ""
 
 
+def test_the_summary_of_a_step_counts_the_line_breaks_around_it() -> None:
+    whole = step_summary(views.THREE)
+    left = SUMMARY_BYTES - len(f"\n{whole}\n".encode())
+    assert step_summary(views.THREE, left) == whole
+    assert len(step_summary(views.THREE, left + 1)) < len(whole)
+
+
 def test_names_too_long_for_any_row_leave_counts_and_fingerprint() -> None:
     markdown = markdown_of(View(hostile("x" * COMMENT)))
     assert len(markdown) <= COMMENT

@@ -64,10 +64,11 @@ def command(
     """
     from reconciler.cli.naming import guards  # noqa: PLC0415
     from reconciler.cli.narrowing import check_names  # noqa: PLC0415
-    from reconciler.cli.outputs import opened, view_of  # noqa: PLC0415
+    from reconciler.cli.outputs import opened  # noqa: PLC0415
     from reconciler.cli.planning import look_and_plan  # noqa: PLC0415
     from reconciler.cli.snapshots import session_or_snapshot, warn_of_unasked  # noqa: PLC0415
     from reconciler.cli.verdict import code_of  # noqa: PLC0415
+    from reconciler.cli.viewing import view_of  # noqa: PLC0415
 
     lifted = guards(lift, reason)
     key = plain_key(comment_key)

@@ -12,10 +12,10 @@ import contextlib
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
 import requests
@@ -191,21 +191,34 @@ def _dismisses(heard: list[str]) -> Callable[[Dialog], None]:
     return listen
 
 
-Axe = Callable[[Page], list[str]]
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that a page can break in one of its colour schemes and keep in the other."""
+
+
+class Axe(Protocol):
+    """Looks for barriers with axe-core."""
+
+    def __call__(self, page: Page) -> list[str]:
+        """Return each violation in a line: of all rules by light, and of those about colours in the dark."""
 
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """Return a function that runs axe-core on a page and tells each violation in one line."""
+    """Return a function that looks for barriers on a page."""
     source = (installed(NODE, "axe") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
-    def check(page: Page) -> list[str]:
-        page.evaluate(source)  # not as a script of the page, which its policy would not run
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    def run(page: Page, scheme: Literal["light", "dark"], rules: Sequence[str] | None) -> list[str]:
+        page.emulate_media(color_scheme=scheme)
+        only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+        how = {"resultTypes": ["violations"], **only}
+        found = page.evaluate("how => axe.run(document, how).then(found => found.violations)", how)
         return [
-            f"{row['id']}: {row['help']}: {node['html']}"
-            for row in found["violations"]
-            for node in row["nodes"]
+            f"{scheme}: {row['id']}: {row['help']}: {node['html']}" for row in found for node in row["nodes"]
         ]
+
+    def check(page: Page) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)  # not as a script of the page, which its policy would not run
+        return run(page, "light", None) + run(page, "dark", COLOURS)
 
     return check

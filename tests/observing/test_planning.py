@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from reconciler.branch import Branch, merge
+from reconciler.cli.past import Fork
 from reconciler.config.model import GuardSettings
 from reconciler.model import ROLES, Contacts, Role, ServiceId, Task
 from reconciler.plan import Observed, Plan
@@ -243,3 +244,13 @@ def test_account_and_mark_are_merged_each_by_itself() -> None:
     assert branch.desired[SERVICE].technical == "c"
     assert not branch.observed
     assert not branch.contested
+
+
+def test_what_two_lines_had_in_common_holds_the_marks_of_both_where_each_was_merged_into_the_other() -> None:
+    before = world(live="aaa", desired="abb")
+    one, other = (observing(before, letter).config for letter in "tb")
+
+    common = Fork(one, ((Fork(before.config), other),)).wanted(TODAY)
+
+    assert common.observed == {SERVICE: {Role.TECHNICAL, Role.BILLING}}
+    assert common.desired == before.config.rows

@@ -80,7 +80,7 @@ def test_killed_while_the_server_still_works_on_its_request(shop: Open, millisec
     deadline = time.monotonic() + PATIENCE
     while here.town.edit("GET", "faults")[0]["remaining"]:
         assert time.monotonic() < deadline, run.err
-        time.sleep(0.01)
+        time.sleep(0.02)
     run.kill()
     again = here.desk.run("apply", "--yes", "--detailed-exitcode")
     assert again.code == 3, again.err

@@ -44,7 +44,7 @@ class Place:
         deadline = time.monotonic() + PATIENCE
         while any(row["remaining"] for row in self.town.edit("GET", "faults")):
             assert time.monotonic() < deadline
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     def asked(self) -> int:
         """Ask for what the file wants, and return the task that this made."""

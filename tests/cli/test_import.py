@@ -167,7 +167,7 @@ def test_a_file_that_changes_while_the_endpoint_is_read_is_left_alone(seat: Seat
     deadline = time.monotonic() + PATIENCE
     while not town.edit("GET", "requests").get("GET /services"):
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(0.02)
     changed = desk.file.read_text() + "# meanwhile\n"
     desk.file.write_text(changed)
     done = under_way.wait()

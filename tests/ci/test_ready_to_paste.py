@@ -14,7 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from tests.ci.runner import ACTION, STEPS
+from tests.ci.runner import ACTION, STEPS, commands
 from tests.forks import ROOT
 
 WORKFLOWS = sorted((ROOT / "examples/github").glob("*.yml"))
@@ -106,6 +106,20 @@ def instructions(text: str) -> list[tuple[str, str]]:
         (word, " ".join(rest.split()))
         for word, _, rest in (line.partition(" ") for line in joined.split("\n"))
     ]
+
+
+def test_what_is_printed_starts_no_command_and_the_runner_reads_on_after_it() -> None:
+    hostile = "::error::x\n  ::set-output name=a::b\n##[error]y\n::stop-commands::z"
+    for said in (hostile, f"{hostile}\n"):
+        done = subprocess.run(
+            ["bash", "-ec", f". {ROOT}/ci/action/step.sh; printed; echo ::notice::after"],
+            input=said,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said in done.stdout
+        assert commands(done.stdout) == ["::notice::after"]
 
 
 def test_no_expression_stands_in_a_script() -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import click
 
 from reconciler.apply import Courier, Receipts, Recovery, apply, recover
-from reconciler.cli.approving import Agreed, Approved, as_it_is
+from reconciler.cli.agreed import Agreed, as_it_is
+from reconciler.cli.approving import Approved
 from reconciler.cli.exit_codes import ExitCode, plain, worst
 from reconciler.cli.narrowing import say_left
 from reconciler.cli.noticing import tell_people, tell_people_of

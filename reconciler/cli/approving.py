@@ -13,6 +13,7 @@ import click
 from reconciler import __version__
 from reconciler.approval.judging import Present, Verdict, judge
 from reconciler.approval.moved import Trays
+from reconciler.cli.agreed import Agreed, present_of
 from reconciler.cli.durations import spoken
 from reconciler.cli.naming import contacts
 from reconciler.cli.origin import Origin, check_contained
@@ -27,9 +28,8 @@ from reconciler.cli.refusing import (
 )
 from reconciler.errors import StalePlanError
 from reconciler.model.text import visible
-from reconciler.plan import Basis, Plan, Selection, bases, fingerprint_of
+from reconciler.plan import Basis, Plan, Selection, fingerprint_of
 from reconciler.ports.journal import CarriedOut
-from reconciler.progress import join
 from reconciler.render.narrowed import waits_for_what_is_left_out
 from reconciler.session import Session
 
@@ -220,26 +220,6 @@ class Approved:
     @property
     def _trays(self) -> Trays:
         return self.saved.trays if self.saved else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What a run carries out: the fingerprint that was approved, and the requests that it stands for."""
-
-    fingerprint: str
-    approved: tuple[Basis, ...]
-
-
-def present_of(session: Session, planned: Planned) -> Present:
-    """Return what would be asked now with what it was concluded from."""
-    observation, plan = planned.observation, planned.plan
-    joined = join(observation.tasks, observation.live, session.journal.claims())
-    return Present(observation, joined, plan, bases(plan.requests, observation.live, joined))
-
-
-def as_it_is(session: Session, planned: Planned) -> Agreed:
-    """Return that the plan itself is what is agreed to."""
-    return Agreed(planned.plan.fingerprint, present_of(session, planned).bases)
 
 
 def _wants_nothing(plan: Plan) -> bool:

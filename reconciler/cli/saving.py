@@ -18,8 +18,7 @@ from reconciler.cli.durations import duration
 from reconciler.cli.origin import Origin
 from reconciler.cli.planning import Planned
 from reconciler.model.text import visible
-from reconciler.plan import Selection, bases
-from reconciler.progress import join
+from reconciler.plan import Selection
 from reconciler.session import Session
 
 _out = click.option(
@@ -85,9 +84,8 @@ class Saving:
             Narrowing,
             saved_plan_json,
         )
+        from reconciler.cli.agreed import present_of  # noqa: PLC0415  # for who saves
 
-        observation = planned.observation
-        joined = join(observation.tasks, observation.live, session.journal.claims())
         narrowing = None
         if self.selection is not None:
             chosen = self.selection
@@ -96,7 +94,7 @@ class Saving:
             )
         made = Made(
             version=__version__,
-            at=observation.at,
+            at=planned.observation.at,
             endpoint=session.config.endpoint.name,
             commit=self.origin.commit,
             dirty=self.origin.dirty,
@@ -107,7 +105,7 @@ class Saving:
             narrowing=narrowing,
             lifted={guard: _storable(reason) for guard, reason in self.lifted.items()},
         )
-        approved = bases(planned.plan.requests, observation.live, joined)
+        approved = present_of(session, planned).bases
         self.draft.finish(saved_plan_json(planned.plan, approved, made) + "\n")
         shown = visible(str(self.draft.path))
         if self.origin.dirty:

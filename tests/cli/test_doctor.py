@@ -172,6 +172,13 @@ def test_the_address_that_tokens_go_to_is_shown(place: Open) -> None:
     assert "old@example.net" in checks(here, 0)["mail_address", AGENCY]["found"]
 
 
+def test_what_an_account_calls_itself_is_shown_as_text_and_never_as_terminal_codes(place: Open) -> None:
+    here = place(IN_SYNC, account(AGENCY, email="a\x1b[2J@example.net"))
+    shown = here.run("doctor").out
+    assert "\x1b" not in shown
+    assert r"a\x1b[2J@example.net" in shown
+
+
 def test_a_clock_that_is_wrong_is_a_warning(place: Open) -> None:
     here = place(IN_SYNC)
     here.town.turn(3600)

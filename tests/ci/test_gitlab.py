@@ -50,7 +50,9 @@ class GitLab:
         path = unquote(urlsplit(asked.path).path)
         if path == "/projects/5/jobs/artifacts/main/raw/contacts-snapshot.json":
             assert "job=contacts+snapshot" in asked.path
-            assert asked.headers["Job-Token"] == "job-token-canary"
+            assert ("Job-Token" in asked.headers) != ("Private-Token" in asked.headers)
+            shown = asked.headers.get("Job-Token") or asked.headers["Private-Token"]
+            assert shown in {"job-token-canary", "snapshot-token-canary"}
             return (
                 Reply(404, {"message": "404 Not found"})
                 if self.snapshot is None
@@ -144,11 +146,12 @@ def test_a_merge_request_from_a_fork_is_planned_in_one_note(
     missing = runner.run("contacts plan")
     assert missing.returncode == 1
     assert "left no snapshot" in missing.stderr
+    company.main.commit(wanted(blog="agency"))
+    company.town.edit("PUT", "services", [{"service": BLOG, "technical": SHORT["agency"]}])
     taken = runner.run("contacts snapshot", **secrets)
     assert taken.returncode == 0, taken.stderr
     lab.snapshot = (company.main.desk.folder / "contacts-snapshot.json").read_bytes()
     lab.note(f"{MARKER}\nnot ours", author=4)
-    company.main.commit(wanted(blog="agency"))
 
     fork = Checkout.of(company.origin, Desk(tmp_path / "fork", company.town.url, SHORT, held=()))
     fork.git("reset", "-q", "--hard", "HEAD~1")
@@ -163,9 +166,10 @@ def test_a_merge_request_from_a_fork_is_planned_in_one_note(
         assert theirs == f"{MARKER}\nnot ours"
         assert SHOP in ours
         assert who in ours
-    without = untrusted.run("contacts plan")
+    without = untrusted.run("contacts plan", CONTACTS_SNAPSHOT_TOKEN="snapshot-token-canary")
     assert without.returncode == 0, without.stderr
     assert "CONTACTS_NOTE_TOKEN is not set" in without.stderr
+    assert lab.server.calls(path="/projects/5/jobs")[-1].headers["Private-Token"] == "snapshot-token-canary"
 
     left = fork.desk.folder / "contacts-plan"
     quality = json.loads((left / "codequality.json").read_text())

@@ -37,16 +37,16 @@ def pull_request(number: int = 7) -> dict[str, Any]:
 def test_a_fork_without_secrets_is_planned_in_one_comment_that_every_push_edits(
     company: Company, fork: Checkout, hub: GitHub, tmp_path: Path
 ) -> None:
+    fork.branch("change")
+    company.main.commit(wanted(blog="agency"))
+    company.town.edit("PUT", "services", [{"service": BLOG, "technical": SHORT["agency"]}])
     taken = Job(tmp_path / "on-main", company.main.desk.folder).use(
         command="snapshot", credentials=keys(company)
     )
     assert taken.code == 0, taken.err
-    company.main.commit(wanted(blog="agency"))
     before = company.town.edit("GET", "requests")
 
     for pushed in ({"shop": "agency"}, {"shop": "agency", "mail": "carol"}):
-        if "mail" not in pushed:
-            fork.branch("change")
         head = fork.commit(wanted(**pushed))
         fork.git("fetch", "-q", "origin")
         untrusted = Job(tmp_path / f"plan-{head}", fork.desk.folder, event=pull_request())

@@ -195,6 +195,14 @@ def test_main_is_applied_as_its_own_plan_says_and_a_changed_world_fails_the_job(
     assert company.posts() == 0
 
     company.town.edit("PUT", "services", [{"service": SHOP, "technical": SHORT["platform"]}])
+    company.proposer.pull()
+    company.proposer.commit(wanted(shop="agency", blog="agency"))
+    behind = runner.run("contacts apply", **secrets)
+    assert behind.returncode == 6, "somebody merged after the plan was made"
+    assert BLOG in behind.stderr
+    assert company.posts() == 0
+
+    company.proposer.commit(wanted(shop="agency"))
     done = runner.run("contacts apply", **secrets)
     assert done.returncode == 0, done.stderr
     assert company.asked() == {SHOP: 1}

@@ -116,11 +116,14 @@ def test_results_of_several_files_are_kept_apart_whatever_run_they_are_of() -> N
     ]  # fmt: skip
 
 
-def test_a_path_with_odd_characters_is_a_uri_in_sarif() -> None:
-    odd = replace(VIEWS["three"], where=lambda *_: Place("a b/c:d#é.yaml", 1, 1))
+@pytest.mark.parametrize(
+    ("path", "uri"), [("a b/c:d#é.yaml", "a%20b/c%3Ad%23%C3%A9.yaml"), ("a:b.yaml", "a%3Ab.yaml")]
+)
+def test_a_path_with_odd_characters_is_a_uri_in_sarif(path: str, uri: str) -> None:
+    odd = replace(VIEWS["three"], where=lambda *_: Place(path, 1, 1))
     document = json.loads(in_format("sarif", odd))
     locations = [row["locations"][0]["physicalLocation"] for row in document["runs"][0]["results"]]
-    assert {row["artifactLocation"]["uri"] for row in locations} == {"a%20b/c%3Ad%23%C3%A9.yaml"}
+    assert {row["artifactLocation"]["uri"] for row in locations} == {uri}
 
 
 def test_sarif_keeps_to_what_github_shows_and_counts_the_rest() -> None:

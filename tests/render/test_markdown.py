@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reconciler.model import AccountId
+from reconciler.model import AccountId, ServiceId
 from reconciler.plan import Plan
 from reconciler.render import View, markdown_of
 from reconciler.render.github import SUMMARY_BYTES, step_summary
@@ -116,6 +116,17 @@ def test_a_comment_never_exceeds_what_github_takes_and_says_how_much_is_left_out
 def test_a_cut_comment_points_to_the_files_that_hold_the_rest() -> None:
     view = replace(views.view(views.many()), elsewhere=("plan.html", "out/a b.json"))
     assert "left out; all of it: `plan.html` and `out/a b.json`.**" in markdown_of(view)
+
+
+def test_a_file_of_exactly_as_many_characters_as_github_takes_is_whole_and_one_more_is_cut() -> None:
+    def file_of(length: int) -> str:
+        return f"{markdown_of(View(Plan(absent=(ServiceId('x' * length),))))}\n"
+
+    fits = GITHUBS - len(file_of(1)) + 1
+    assert len(file_of(fits)) == GITHUBS
+    assert "Cut to what fits" not in file_of(fits)
+    assert "Cut to what fits" in file_of(fits + 1)
+    assert len(file_of(fits + 1)) < GITHUBS
 
 
 def test_a_comment_of_characters_beyond_sixteen_bits_is_short_enough_however_they_are_counted() -> None:

@@ -196,6 +196,18 @@ def test_labels_of_flows_lie_apart_beside_their_source_and_within_the_picture() 
         assert f"M240 {ribbon.label_y:g}H" in ribbon.path
 
 
+def test_a_name_beside_the_picture_is_cut_where_its_room_ends_and_wide_letters_take_two_places() -> None:
+    ideograph = "\N{CJK UNIFIED IDEOGRAPH-4E2D}"
+    for name, shown in (
+        ("x" * 28, "x" * 28),
+        ("x" * 29, f"{'x' * 27}…"),
+        (ideograph * 20, f"{ideograph * 13}…"),
+    ):
+        found = flows(Plan(requests=(plans.request(plans.change(live=AccountId(name))),)))
+        (source,) = picture(found, Accounts({})).sources
+        assert (source.name, source.clipped) == (name, shown)
+
+
 def test_three_thousand_changes_stay_below_three_megabytes_and_all_of_them_are_there() -> None:
     document = plan_html(views.view(views.many()))
     assert len(document.encode()) < 3_000_000

@@ -14,7 +14,7 @@ from reconciler.edit.repeats import is_large, repeated
 from reconciler.edit.scalars import scalar
 from reconciler.edit.short_names import short_names
 from reconciler.edit.splices import spliced
-from reconciler.edit.tree import Leaf, resolved, tree_of
+from reconciler.edit.tree import Leaf, Node, resolved, tree_of
 from reconciler.edit.tree import Mapping as Tree
 from reconciler.model import ROLES, AccountId, Contacts, Region, Role, ServiceId, account_id, route_of
 
@@ -165,18 +165,27 @@ def _most_frequent(rows: Mapping[ServiceId, Contacts]) -> Contacts:
 
 def _defaults(text: str, shorts: Mapping[str, AccountId]) -> tuple[Contacts, frozenset[Role]]:
     """Return whom a file's `defaults` name plainly, and the roles that they give a holder at all."""
-    pair = tree_of(text).pair("defaults")
-    section = resolved(pair.value) if pair else None
+    defaults = tree_of(text).pair("defaults")
+    section = resolved(defaults.value) if defaults else None
     if not isinstance(section, Tree):
         return Contacts(), frozenset()
     ids: dict[str, AccountId] = {account: account for account in shorts.values()} | dict(shorts)
     named: dict[str, AccountId | None] = {}
-    for role in section.pairs:
-        value = resolved(role.value)
-        plainly = value.value if isinstance(value, Leaf) else None
-        named[role.name] = None if plainly is None else ids.get(plainly) or ids[account_id(plainly)]
+    for pair in section.pairs:
+        if pair.name in ROLES:  # beside them may stand what is done about all of them
+            plainly = _plainly(pair.value)
+            named[pair.name] = None if plainly is None else ids.get(plainly) or ids[account_id(plainly)]
     holders = Contacts(*(named.get(role) for role in ROLES))
     return holders, frozenset(role for role in ROLES if role in named)
+
+
+def _plainly(node: Node) -> str | None:
+    """Return the account that an assignment names; None where the contact ends."""
+    value = resolved(node)
+    if isinstance(value, Tree):
+        account = None if value.pair("until") else value.pair("account")
+        value = resolved(account.value) if account else value
+    return value.value if isinstance(value, Leaf) else None
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

@@ -68,6 +68,8 @@ def documents(draw: st.DrawFn) -> Document:
     for section in draw(st.permutations(sections)):
         section()
     writer.line(0, "endpoint: sandbox")
+    if manage := writer.manage():
+        writer.line(0, manage)
     last = document.parts[-1]
     if draw(st.booleans()) and isinstance(last, str):
         document.parts[-1] = last.rstrip("\n")
@@ -87,6 +89,10 @@ class _Writer:
             self._parts.append(" " * indent + above + "\n" if self._one_of((True, False)) else "  \n")
         behind = self._one_of(("", "", "", " ", "   # carol"))
         self._parts += [" " * indent, *parts, f"{behind}\n"]
+
+    def manage(self) -> str:
+        """Return what is said to be done about contacts, here and there."""
+        return self._one_of(("", "", "", "manage: observe", "manage:   'request'", '"manage": observe'))
 
     def accounts(self) -> None:
         """Write the accounts, which no replacement changes."""
@@ -142,12 +148,16 @@ class _Writer:
 
     def _mapping(self, indent: int, key: str, named: dict[str, Name], service: str | None = None) -> None:
         """Write a mapping of roles in one line or in several, of a service perhaps with a time box."""
+        manage = self.manage()
         if not named or self._one_of((True, False)):
             blank = self._one_of(("", " "))
-            entries = [part for role, name in named.items() for part in (", ", f"{role}: ", name)][1:]
+            entries = [part for role, name in named.items() for part in (", ", f"{role}: ", name)]
+            entries = [*entries, *([", ", manage] if manage else [])][1:]
             return self.line(indent, f"{key}: {{{blank}", *entries, f"{blank}}}")
         self.line(indent, f"{key}:")
         deeper = indent + self._indent()
+        if manage:
+            self.line(deeper, manage)
         for role, name in named.items():
             if service is None or self._one_of((True, True, False)):
                 self.line(deeper, f"{role}:{self._one_of((' ', '   '))}", name)
@@ -159,13 +169,17 @@ class _Writer:
 
     def _box(self, indent: int, role: str, name: Name, follower: Name) -> None:
         reason = self._one_of(("carol", "carol leaves", "'carol: left'"))
+        manage = self.manage()
         if self._one_of((True, False)):
             middle = f", reason: {reason}, until: 2027-01-31, then: "
-            return self.line(indent, f"{role}: {{account: ", name, middle, follower, "}")
+            end = f", {manage}}}" if manage else "}"
+            return self.line(indent, f"{role}: {{account: ", name, middle, follower, end)
         self.line(indent, f"{role}:")
         deeper = indent + self._indent()
         self.line(deeper, "then: ", follower)
         self.line(deeper, "until: 2027-01-31")
+        if manage:
+            self.line(deeper, manage)
         self.line(deeper, "account: ", name)
         return None
 

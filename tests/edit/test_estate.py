@@ -24,7 +24,7 @@ from reconciler.edit.estate import (
     new_file,
 )
 from reconciler.edit.form import formatted
-from reconciler.model import AccountId, Contacts, Region, ServiceId, account_id
+from reconciler.model import ROLES, AccountId, Contacts, Region, ServiceId, account_id
 from reconciler.model.routes import ROUTES
 from tests.edit.random_files import Document, documents
 
@@ -152,6 +152,7 @@ def test_services_are_added_to_files_in_any_style(
     assert dict(after.rows) == {**config.rows, **addition.rows}
     assert after.time_boxes == config.time_boxes
     assert after.guards == config.guards
+    assert {one: roles for one, roles in after.observed.items() if one in config.rows} == config.observed
     assert {*after.accounts} == {*config.accounts, *(Account(a, b) for a, b in addition.accounts.items())}
     if document.said and raw.endswith(("\n", "\r\n")) and "accounts: {" not in raw:
         assert is_kept(raw, addition.text)
@@ -275,6 +276,14 @@ BOXED = (
 def test_a_default_that_ends_says_nothing_about_what_is_added() -> None:
     addition = added_to(BOXED, read(BOXED).accounts, {ServiceId("vps/v2"): row("ppp")})
     assert addition.text == BOXED + "  vps/v2: {admin: p, technical: p, billing: p}\n"
+
+
+def test_what_is_only_observed_stays_so_and_a_default_that_says_it_is_a_default() -> None:
+    text = BOXED.replace("{technical:", "{manage: observe, admin: {account: p, manage: request}, technical:")
+    addition = added_to(text, read(text).accounts, {ServiceId("vps/v2"): row("ppp")})
+    assert "\n  vps/v2: {technical: p, billing: p}\n" in addition.text
+    marks = read(addition.text).observed
+    assert marks == dict.fromkeys([ServiceId("vps/v1"), ServiceId("vps/v2")], frozenset(ROLES[1:]))
 
 
 def test_defaults_may_name_accounts_by_id_in_any_case() -> None:

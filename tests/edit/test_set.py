@@ -147,7 +147,9 @@ def test_only_the_contact_changes_in_what_the_file_says_and_one_or_two_lines_in_
     assert after.rows[key[0]]._asdict() == dict.fromkeys(ROLES) | row | {role: holder}
     others = {known: contacts for known, contacts in after.rows.items() if known != service}
     assert others == {known: contacts for known, contacts in before.rows.items() if known != service}
-    same = with_changes(before, rows=after.rows, places=after.places, warnings=after.warnings)
+    new = {one: roles for one, roles in after.observed.items() if one not in before.rows}
+    marks = {**before.observed, **new}  # which the file gives a service that is new
+    same = with_changes(before, rows=after.rows, places=after.places, warnings=after.warnings, observed=marks)
     assert after == same
     lines, now = (text.decode().splitlines(keepends=True) for text in (raw, edited))
     diff = [line for line in difflib.ndiff(lines, now) if line[0] in "+-"]

@@ -67,7 +67,7 @@ def run(session: Session, *, timeout: float | None, interval: float | None) -> E
     shown = look.shown
     warn_of_unreadable(shown.observation)
     code = code_watched(shown.plan, shown.observation, timed_out=look.timed_out)
-    click.echo(_ENDS[code], err=True)
+    click.echo(_ALL_BUT_OBSERVED if code is ExitCode.OK and shown.plan.observed else _ENDS[code], err=True)
     return code
 
 
@@ -78,6 +78,11 @@ _ENDS = {
     ExitCode.WAITING: "time is up; people are still to confirm",
     ExitCode.BLOCKED: "something needs a person: reconciler plan says what",
 }
+
+_ALL_BUT_OBSERVED = (
+    "all done: every contact that is more than observed is as the file wants it; "
+    "reconciler plan lists the others"
+)
 
 
 def _look(session: Session) -> Shown:

@@ -132,7 +132,9 @@ class Joined:
         if account is None or then is None:
             return None
         lead = self._lead_days if named.lead_days is None else named.lead_days
-        return TimeBox(account, named.until, then, named.reason, named.ticket, lead, named.place)
+        return TimeBox(
+            account, named.until, then, named.reason, named.ticket, lead, named.place, named.manage
+        )
 
     def _check(self, document: Document, assigned: Assigned) -> None:
         for named in assigned[:3]:

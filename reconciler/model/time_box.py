@@ -32,6 +32,8 @@ class TimeBox:
         ticket: where it was agreed, for people.
         lead_days: how many days before `until` the hand-back is asked for, because people must confirm it.
         place: where the file says so; not compared, for it tells nothing about the contact.
+        manage: what the same entry says is done about the contact, as the file writes it; None: nothing. Not
+            compared either: the file may say the same elsewhere.
     """
 
     account: AccountId
@@ -41,6 +43,7 @@ class TimeBox:
     ticket: str | None = None
     lead_days: int = LEAD_DAYS
     place: Place | None = field(default=None, compare=False)
+    manage: str | None = field(default=None, compare=False)
 
     @property
     def due_from(self) -> date:

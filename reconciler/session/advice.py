@@ -11,6 +11,7 @@ from reconciler.model.contacts import Desired, Marks
 from reconciler.plan import Plan, Reason
 from reconciler.progress import Progress
 from reconciler.render.reasons import retry_command
+from reconciler.render.wording import listed
 
 
 def retry_commands(rows: Iterable[Progress], plan: Plan) -> Mapping[int, str]:
@@ -77,7 +78,8 @@ class Adviser:
         """Return what to run next, or None where nothing can be said for sure.
 
         Accepting is advised only for what the file wants: a task that may be about several services, or about
-        one that the file does not declare, is for a person to judge.
+        one that the file does not declare, is for a person to judge. So is one that would also move a contact
+        which the file only observes.
         """
         if row.task.state is not TaskState.VALIDATING:
             return self.retries.get(row.task.id)
@@ -99,10 +101,16 @@ class Adviser:
         if self._is_unwanted(row):
             return "the file wants another contact"
         if not self._is_wanted(row):
-            verb = "only observes" if self._is_observed(row) else "does not ask for"
-            return f"the file {verb} this"
+            return self._why_nothing_is_advised(row)
         strangers = [self._name(party) for party in row.waiting_for if party not in self.held]
         return f"{' and '.join(strangers)} must follow the link in OVHcloud's mail" if strangers else None
+
+    def _why_nothing_is_advised(self, row: Progress) -> str:
+        seen = self._observed(row)
+        if not seen:
+            return "the file does not ask for this"
+        whole = len(seen) == len(row.task.roles)
+        return f"the file only observes {'this' if whole else f'the {listed(seen)} contact'}"
 
     def _what_follows(self, task: int) -> str | None:
         if task in self.retries:
@@ -115,11 +123,12 @@ class Adviser:
         return any(self._wanted(row, role) not in {None, row.task.to_account} for role in row.task.roles)
 
     def _is_wanted(self, row: Progress) -> bool:
-        return any(self._wanted(row, role) == row.task.to_account for role in row.task.roles)
+        wanted = any(self._wanted(row, role) == row.task.to_account for role in row.task.roles)
+        return wanted and not self._observed(row)
 
-    def _is_observed(self, row: Progress) -> bool:
-        seen = self.observed.get(row.service) if row.service else None
-        return seen is not None and not seen.isdisjoint(row.task.roles)
+    def _observed(self, row: Progress) -> tuple[Role, ...]:
+        seen = self.observed.get(row.service, ()) if row.service else ()
+        return tuple(role for role in row.task.roles if role in seen)
 
     def _wanted(self, row: Progress, role: Role) -> AccountId | None:
         if row.service is None or row.service not in self.desired:

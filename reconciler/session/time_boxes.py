@@ -121,9 +121,12 @@ def served(config: Config, observation: Observation) -> Iterator[str]:
         box = config.time_boxes[keys[0]]
         at = f"{place.file}:{place.line}:{place.column}: " if place else ""
         about = quoted(service) if len(keys) == 1 else f"{counted(len(keys), 'service')}"
+        simple = visible(names.get(then, then))
+        if box.manage:  # without it, the contact might be asked for from then on
+            simple = f"{{account: {simple}, manage: {box.manage}}}"
         yield (
             f"{at}the {role} contact of {about} was for a time that ended on {box.until}; "
-            f"the entry can be simplified to `{role}: {visible(names.get(then, then))}`"
+            f"the entry can be simplified to `{role}: {simple}`"
         )
 
 

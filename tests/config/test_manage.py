@@ -57,6 +57,13 @@ def test_the_nearest_place_that_says_it_counts(
     assert letters(loaded(tmp_path, body.replace(", }", "}"))) == observed
 
 
+def test_a_contact_that_ends_keeps_what_its_own_entry_says(tmp_path: Path) -> None:
+    for own, kept in (("", None), (", manage: observe", "observe"), (", manage: request", "request")):
+        box = f"{{account: agency, until: 2027-01-31, then: platform{own}}}"
+        config = loaded(tmp_path, f"manage: observe\nservices:\n  {ONE}: {{technical: {box}}}\n")
+        assert config.time_boxes[ONE, Role.TECHNICAL].manage == kept
+
+
 def test_what_the_defaults_say_of_a_role_holds_for_whomever_a_service_names(tmp_path: Path) -> None:
     config = loaded(
         tmp_path,

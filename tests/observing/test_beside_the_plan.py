@@ -13,7 +13,7 @@ from reconciler.progress import by_task, follow, join
 from reconciler.propose import propose
 from reconciler.session import Session
 from reconciler.session.advice import Adviser
-from reconciler.session.time_boxes import hand_backs
+from reconciler.session.time_boxes import hand_backs, served
 from reconciler.web.service_lines import Tray, service_lines
 from tests.builders import SERVICE, TODAY, A, B, World, claim, task, world
 from tests.observing.test_planning import observing
@@ -56,10 +56,10 @@ def test_a_hand_back_of_an_observed_contact_is_told_and_no_command_advised() -> 
     assert plan.time_boxes == {(SERVICE, Role.TECHNICAL): box}
 
 
-def advice(roles: str, observed: str) -> tuple[str | None, str | None]:
+def advice(roles: str, observed: str, *, desired: str = "abb") -> tuple[str | None, str | None]:
     """Return command and note for an open request of ours for these roles."""
     ours = task(7, "a>b", roles)
-    where = observing(world(live="aaa", desired="abb", tasks=[ours]), observed)
+    where = observing(world(live="aaa", desired=desired, tasks=[ours]), observed)
     claims, live = {7: claim(ours)}, where.observation.live
     (row,) = follow([ours], join([ours], live, claims), live, claims, by_task(()))
     adviser = Adviser(where.config.rows, {A, B}, {}, {}, observed=where.config.observed)
@@ -70,5 +70,27 @@ def test_nobody_is_advised_to_accept_or_refuse_what_is_only_observed() -> None:
     assert advice("technical", "t") == (None, "the file only observes this")
 
 
-def test_a_request_that_also_makes_a_wanted_change_may_be_accepted() -> None:
-    assert advice("technical billing", "t") == ("reconciler accept 7 --as a", None)
+def test_a_request_that_also_makes_a_wanted_change_is_for_a_person_to_judge_as_confirm_leaves_it_alone() -> (
+    None
+):
+    assert advice("technical billing", "") == ("reconciler accept 7 --as a", None)
+    assert advice("technical billing", "t") == (None, "the file only observes the technical contact")
+    assert advice("technical billing", "tb") == (None, "the file only observes this")
+
+
+def test_a_request_that_moves_a_wanted_contact_elsewhere_is_to_be_refused_whatever_else_it_moves() -> None:
+    assert advice("technical billing", "t", desired="abc") == (
+        "reconciler refuse 7 --as a",
+        "the file wants another contact",
+    )
+
+
+def test_a_time_box_that_has_served_is_simplified_without_losing_what_is_done_about_it() -> None:
+    where = world(live="aaa", desired="aba")
+    for manage, entry in ((None, "a"), ("observe", "{account: a, manage: observe}")):
+        box = TimeBox(B, TODAY - timedelta(days=1), A, manage=manage)
+        config = replace(where.config, time_boxes={(SERVICE, Role.TECHNICAL): box})
+
+        (hint,) = served(config, where.observation)
+
+        assert hint.endswith(f"; the entry can be simplified to `technical: {entry}`")

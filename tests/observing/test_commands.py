@@ -48,7 +48,11 @@ def test_no_door_asks_for_what_is_observed_and_lifting_the_mark_asks(place: Open
     assert f"warning: {SHOP} is only observed, and not asked for again\n" in again.err
     validated = here.run("validate").out
     assert validated.endswith(": 2 services, 2 managed contacts (2 only observed), no problems\n")
-    assert here.run("watch", "--timeout", "0").code == 0
+    watched = here.run("watch", "--timeout", "0")
+    assert watched.code == 0
+    assert watched.err.startswith(
+        "all done: every contact that is more than observed is as the file wants it"
+    )
     assert posts(here) == 0
 
     here.desk.write(LIFTED)

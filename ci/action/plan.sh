@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plan, and leave what people review in a folder: plan.md, plan.html, plan.json, and the pull request's number.
+# Plan, and leave what people review in a folder: plan.md, plan.html and plan.json.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
@@ -9,14 +9,8 @@ output plan "$FOLDER/plan.json"
 if [ -n "${COMMENT_KEY:-}" ] && ! [[ $COMMENT_KEY =~ ^[A-Za-z0-9._:/][A-Za-z0-9._:/-]*$ ]]; then
   fail 64 "comment-key takes letters, digits and . _ : / - only"
 fi
-rm -rf -- "${FOLDER:?}/plan.md" "$FOLDER/plan.html" "$FOLDER/plan.json" "$FOLDER/number"
+rm -rf -- "${FOLDER:?}/plan.md" "$FOLDER/plan.html" "$FOLDER/plan.json"
 mkdir -p -- "$FOLDER"
-
-number=$(python3 -I -c '
-import json, os
-event = json.load(open(os.environ["GITHUB_EVENT_PATH"], encoding="utf-8"))
-print(int((event.get("pull_request") or {}).get("number", 0)))')
-if [ "$number" != 0 ]; then printf '%s\n' "$number" > "$FOLDER/number"; fi
 
 share_options
 options=(-o text -o github -o "markdown=$FOLDER/plan.md" -o "html=$FOLDER/plan.html" --out="$FOLDER/plan.json")

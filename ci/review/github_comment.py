@@ -2,23 +2,26 @@
 
 Runs in a workflow on `workflow_run`, with a token that may write comments, on behalf of the finished run of a
 pull request, which anybody may have opened. All that is known of that run for sure is what GitHub itself says
-in the event; what the run left as an artifact is a stranger's word. So the number in it counts only where the
-pull request of that number stands at the very commit that was planned, in the same repository; and its text
-is shown only where the pull request could not have replaced the workflow that made it.
+in the event: the commit, the branch and the repository that were planned. By these the pull request is looked
+up. What the run left as an artifact is a stranger's word. So its text is shown only where the pull request
+could not have replaced the workflow that made it; and whatever the run left, or did not, no comment goes on
+showing the plan of an earlier push.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from refusal import Refusal, shown
 from rest import Api
-from settings import marker, plan_of, text_of, variable
+from settings import marker, plan_of, variable
 
 LONGEST = 65_536
 """How many characters a comment on GitHub may hold."""
@@ -26,8 +29,9 @@ LONGEST = 65_536
 MOST_FILES = 3_000
 """GitHub lists so many files of a pull request and no more."""
 
-_LARGEST_EVENT = 8 * 1024 * 1024
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}\n?", re.ASCII)
+AUTHOR = "github-actions[bot]"
+"""Who comments with the token of a job."""
+
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", re.ASCII)
 _ADDRESS = re.compile(r"https://[!-~]{1,500}", re.ASCII)
@@ -37,6 +41,8 @@ _WORKFLOWS = ".github/"
 def main() -> None:
     """Post the plan that a run left, or say in its place why it is not shown.
 
+    Nothing is posted where the pull request has moved on: the run for its new commit will tell.
+
     Raises:
         Refusal: nothing was posted, and why.
     """
@@ -44,16 +50,67 @@ def main() -> None:
     repository = variable("GITHUB_REPOSITORY")
     if not _REPOSITORY.fullmatch(repository):
         raise Refusal("GITHUB_REPOSITORY is no owner/name")
-    event = json.loads(Path(variable("GITHUB_EVENT_PATH")).read_text(encoding="utf-8"))
+    planned = planned_by(json.loads(Path(variable("GITHUB_EVENT_PATH")).read_text(encoding="utf-8")))
     api = github(variable("TOKEN"))
-    number = _number(folder)
-    pull = api.get(f"/repos/{repository}/pulls/{number}")
-    _check(number, pull, event)
-    body = plan_of(folder, first, LONGEST)
-    if _may_have_forged(api, f"/repos/{repository}/pulls/{number}", pull):
-        body = f"{first}\n{_FORGEABLE}"
-    address = _post(api, f"/repos/{repository}/issues", number, first, body)
-    _tell(address)
+    number = _number(api, repository, planned)
+    if number is None:
+        return
+    path = f"/repos/{repository}/pulls/{number}"
+    forgeable = any(name.startswith(_WORKFLOWS) for name in _changed(api, path))
+    pull = api.get(path)
+    # Looked at again after its files: a push in between could have had others listed than were planned.
+    if not planned.is_of(pull):
+        _moved_on(planned)
+        return
+    forgeable = forgeable or pull["changed_files"] > MOST_FILES
+    body = f"{first}\n{_FORGEABLE}" if forgeable else _body(folder, first)
+    _tell(_post(api, f"/repos/{repository}/issues", number, first, _dated(body, planned.commit)))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run planned, as GitHub's event tells it.
+
+    Attributes:
+        repository: the number of the one that the branch is in.
+        owner: whose that is.
+        into: the branch that is applied.
+    """
+
+    commit: str
+    branch: str
+    repository: int
+    owner: str
+    into: str
+
+    def is_of(self, pull: Any) -> bool:
+        """Tell whether this is the head of an open pull request for the branch that is applied."""
+        head = pull["head"]
+        return bool(
+            pull["state"] == "open"
+            and pull["base"]["ref"] == self.into
+            and head["sha"] == self.commit
+            and head["repo"]
+            and head["repo"]["id"] == self.repository
+        )
+
+
+def planned_by(event: Any) -> Planned:
+    """Return what the run planned after which this one was started.
+
+    Raises:
+        Refusal: it planned no pull request.
+    """
+    run = event.get("workflow_run")
+    if not isinstance(run, dict):
+        raise Refusal("this is for a workflow on workflow_run: its event tells whose artifact this is")
+    if run.get("event") != "pull_request":
+        raise Refusal(f"the run was for {shown(run.get('event'))}, and not for a pull request")
+    where = run["head_repository"]
+    if not _COMMIT.fullmatch(str(run["head_sha"])) or not isinstance(where, dict):
+        raise Refusal("the event does not tell which commit was planned, and in which repository")
+    into = event["repository"]["default_branch"]
+    return Planned(run["head_sha"], run["head_branch"], where["id"], where["owner"]["login"], into)
 
 
 def github(token: str) -> Api:
@@ -79,52 +136,56 @@ Read those changes, then plan the branch yourself, or have them merged apart:
     reconciler plan --base origin/main
 """
 
+_NONE = """## Contact plan
 
-def _number(folder: str) -> int:
-    text = text_of(folder, "number", 16)
-    if not _NUMBER.fullmatch(text):
-        raise Refusal(f"the artifact names no pull request: {shown(text)}")
-    return int(text)
+**Not shown: the run that was to make the plan left none.** Its log says why.
+"""
 
 
-def _check(number: int, pull: Any, event: Any) -> None:
-    """Refuse a pull request other than the one that was planned, as GitHub's own event tells it."""
-    run = event.get("workflow_run")
-    if not isinstance(run, dict):
-        raise Refusal("this is for a workflow on workflow_run: its event tells whose artifact this is")
-    if run.get("event") != "pull_request":
-        raise Refusal(f"the run was for {shown(run.get('event'))}, and not for a pull request")
-    planned, where = run["head_sha"], run["head_repository"]
-    if not _COMMIT.fullmatch(str(planned)) or not isinstance(where, dict):
-        raise Refusal("the event does not tell which commit was planned, and in which repository")
-    head, base = pull["head"], pull["base"]
-    if head["sha"] != planned or not head["repo"] or head["repo"]["id"] != where["id"]:
-        raise Refusal(
-            f"pull request {number} is not at {planned}, which this run planned: either it was pushed to"
-            " since, and a newer run will tell, or the artifact names a pull request that is not its own"
-        )
-    if base["ref"] != event["repository"]["default_branch"]:
-        raise Refusal(f"pull request {number} is not for the branch that is applied: {shown(base['ref'])}")
-    if pull["state"] != "open":
-        raise Refusal(f"pull request {number} is not open any more")
+def _number(api: Api, repository: str, planned: Planned) -> int | None:
+    """Return the number of the pull request that was planned; None: it has moved on, which is said."""
+    query = urlencode({"state": "open", "head": f"{planned.owner}:{planned.branch}", "per_page": 30})
+    for pull in api.pages(f"/repos/{repository}/pulls?{query}"):
+        if planned.is_of(pull):
+            return int(pull["number"])
+    _moved_on(planned)
+    return None
 
 
-def _may_have_forged(api: Api, path: str, pull: Any) -> bool:
-    """Tell whether the branch may have had another workflow make its plan."""
-    if pull["changed_files"] > MOST_FILES:
-        return True
-    files = api.pages(f"{path}/files?per_page=100")
-    names = (name for one in files for name in (one["filename"], one.get("previous_filename") or ""))
-    return any(name.startswith(_WORKFLOWS) for name in names)
+def _moved_on(planned: Planned) -> None:
+    print(
+        f"nothing is posted: no open pull request for {shown(planned.into)} is at {planned.commit}, which was"
+        " planned; if it was pushed to since, a newer run will tell",
+        file=sys.stderr,
+    )
+
+
+def _changed(api: Api, path: str) -> Iterator[str]:
+    for one in api.pages(f"{path}/files?per_page=100"):
+        yield one["filename"]
+        yield one.get("previous_filename") or ""
+
+
+def _body(folder: str, first: str) -> str:
+    try:
+        return plan_of(folder, first, LONGEST)
+    except Refusal as refusal:
+        print(f"no plan is shown: {refusal}", file=sys.stderr)
+        return f"{first}\n{_NONE}"
+
+
+def _dated(body: str, commit: str) -> str:
+    """Return a comment that says which commit it is about, where there is room; a cut plan says so itself."""
+    longer = f"{body}\n\nThis is about commit {commit}.\n"
+    return longer if len(longer) <= LONGEST else body
 
 
 def _post(api: Api, issues: str, number: int, first: str, body: str) -> str:
     """Edit our comment, or make it, and return its address."""
-    author = os.environ.get("AUTHOR") or "github-actions[bot]"
     ours = [
         comment
-        for comment in api.pages(f"{issues}/{number}/comments?per_page=100")
-        if (comment.get("user") or {}).get("login") == author
+        for comment in api.pages(f"{issues}/{number}/comments?per_page=30")
+        if (comment.get("user") or {}).get("login") == AUTHOR
         and (comment.get("body") or "").split("\n", 1)[0].rstrip("\r") == first
     ]
     if not ours:

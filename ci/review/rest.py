@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from refusal import Refusal, shown
 
-LARGEST = 8 * 1024 * 1024
-"""So many bytes are read of an answer."""
+LARGEST = 32 * 1024 * 1024
+"""So many bytes are read of an answer: thirty of the longest comments, every character escaped."""
 
 MOST_PAGES = 100
 PATIENCE = 30.0

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.providers.loopback import Asked, Reply, Server, serving
 
 BOT = "github-actions[bot]"
 PAGE = 2
 COMMIT = "c0ffee0000000000000000000000000000000000"
+BRANCH = "feature/a&b=c#1"
 HOME, FORK = 1, 2
 """Numbers of the repository itself and of a fork."""
 
 
 @dataclass
 class GitHub:
-    """The repository `company/contacts`: its pull requests, what they change, their comments, its runs."""
+    """The repository `company/contacts`: its pull requests, what they change, their comments, its runs.
+
+    Attributes:
+        elsewhere: where the links to next pages lead instead.
+        then: what happens right after the files of a pull request were listed.
+    """
 
     token: str = "job-token-canary"
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -28,16 +34,24 @@ class GitHub:
     comments: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
     elsewhere: str = ""
+    then: Callable[[], None] = lambda: None
     server: Server = field(init=False)
 
     def open(
-        self, number: int = 7, *, head: str = COMMIT, repository: int = FORK, base: str = "main"
+        self,
+        number: int = 7,
+        *,
+        head: str = COMMIT,
+        repository: int = FORK,
+        base: str = "main",
+        branch: str = BRANCH,
     ) -> None:
         """Open a pull request, or push to it."""
         self.pulls[number] = {
             "number": number,
             "state": "open",
-            "head": {"sha": head, "repo": {"id": repository}},
+            "owner": "stranger",
+            "head": {"sha": head, "ref": branch, "repo": {"id": repository}},
             "base": {"ref": base},
             "changed_files": len(self.files),
         }
@@ -64,17 +78,20 @@ class GitHub:
         """Answer a call as GitHub's documentation has it."""
         if asked.headers.get("Authorization") != f"Bearer {self.token}":
             return Reply(401, {"message": "Bad credentials"})
-        return self._routed(asked) or Reply(404, {"message": "Not Found\n::error::forged"})
+        reply = self._routed(asked)
+        if "/files?" in asked.path:
+            self.then()
+        return reply or Reply(404, {"message": "Not Found\n::error::forged"})
 
     def _routed(self, asked: Asked) -> Reply | None:
         path = urlsplit(asked.path).path.removeprefix("/repos/company/contacts/")
         match asked.method, path.split("/"):
             case "GET", ["pulls", number] if int(number) in self.pulls:
                 return Reply(body=self.pulls[int(number)])
-            case "GET", [("pulls" | "issues"), _, ("files" | "comments") as list_]:
-                return self._page(asked, self.files if list_ == "files" else self.comments)
+            case "GET", ["pulls"] | ["pulls", _, "files"] | ["issues", _, "comments"]:
+                return self._page(asked, self._rows(asked, path))
             case "GET", ["actions", "workflows", "contacts-snapshot.yml", "runs"]:
-                return Reply(body={"workflow_runs": self.runs})
+                return Reply(body={"workflow_runs": self._started(parse_qs(urlsplit(asked.path).query))})
             case "POST", ["issues", _, "comments"]:
                 return Reply(201, self.comments[self.comment(json.loads(asked.body)["body"]) - 100])
             case "PATCH", ["issues", "comments", number]:
@@ -82,13 +99,35 @@ class GitHub:
                 return Reply(body=self.comments[int(number) - 100])
         return None
 
+    def _rows(self, asked: Asked, path: str) -> list[dict[str, Any]]:
+        if path == "pulls":
+            return self._headed(parse_qs(urlsplit(asked.path).query))
+        return [*self.files] if path.endswith("/files") else self.comments
+
+    def _headed(self, wanted: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+        """Return the pull requests from an owner's branch, as their list is filtered."""
+        assert wanted["state"] == ["open"]
+        return [
+            pull
+            for pull in self.pulls.values()
+            if pull["state"] == "open" and wanted["head"] == [f"{pull['owner']}:{pull['head']['ref']}"]
+        ]
+
+    def _started(self, wanted: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+        """Return the newest runs that one kind of event started."""
+        assert (wanted["branch"], wanted["status"]) == (["main"], ["success"])
+        found = [run for run in self.runs if run["event"] == wanted["event"][0]]
+        return found[: int(wanted["per_page"][0])]
+
     def _page(self, asked: Asked, rows: list[dict[str, Any]]) -> Reply:
         path = urlsplit(asked.path)
-        page = int(parse_qs(path.query).get("page", ["1"])[0])
+        query = parse_qs(path.query)
+        page = int(query.pop("page", ["1"])[0])
         links = {}
         if page * PAGE < len(rows):
             address = self.elsewhere or self.server.url
-            links = {"Link": f'<{address}{path.path}?page={page + 1}>; rel="next", <{address}/x>; rel="last"'}
+            more = urlencode({**query, "page": page + 1}, doseq=True)
+            links = {"Link": f'<{address}{path.path}?{more}>; rel="next", <{address}/x>; rel="last"'}
         return Reply(body=rows[(page - 1) * PAGE : page * PAGE], headers=links)
 
 
@@ -102,10 +141,9 @@ def github() -> Iterator[GitHub]:
 
 def workflow_run(head: str = COMMIT, repository: int = FORK, of: str = "pull_request") -> dict[str, Any]:
     """Return the event of a workflow that runs after another one has."""
-    return {
-        "workflow_run": {"event": of, "head_sha": head, "head_repository": {"id": repository}},
-        "repository": {"default_branch": "main"},
-    }
+    where = {"id": repository, "owner": {"login": "stranger"}}
+    run = {"event": of, "head_sha": head, "head_branch": BRANCH, "head_repository": where}
+    return {"workflow_run": run, "repository": {"default_branch": "main"}}
 
 
 def _address(number: int) -> str:

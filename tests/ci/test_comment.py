@@ -13,14 +13,14 @@ from tests.ci.runner import Job, commands
 
 MARKER = "<!-- reconciler:plan -->"
 PLAN = f"{MARKER}\n## Contact plan\n\nIn sync: 3.\n"
+DATED = f"\n\nThis is about commit {COMMIT}.\n"
 
 
-def artifact(job: Job, plan: str | bytes = PLAN, number: str = "7\n") -> str:
+def artifact(job: Job, plan: str | bytes = PLAN) -> str:
     """Leave what a plan's run left, and return the folder that it was downloaded to."""
     folder = job.temp / "artifact"
     folder.mkdir(exist_ok=True)
     (folder / "plan.md").write_bytes(plan if isinstance(plan, bytes) else plan.encode())
-    (folder / "number").write_text(number)
     return str(folder)
 
 
@@ -29,12 +29,12 @@ def test_the_first_plan_is_a_comment_and_the_next_one_edits_it(hub: GitHub, comm
     done = comment.use(command="comment", folder=artifact(comment))
     assert done.code == 0, done.err
     assert done.steps == ("check", "comment"), "nothing is installed"
-    assert hub.bodies == [PLAN]
+    assert hub.bodies == [PLAN + DATED]
     assert done.outputs["comment"] == hub.comments[0]["html_url"]
 
     again = comment.use(command="comment", folder=artifact(comment, PLAN + "more"))
     assert again.code == 0, again.err
-    assert hub.bodies == [PLAN + "more"]
+    assert hub.bodies == [PLAN + "more" + DATED]
 
 
 def test_our_comment_is_found_behind_pages_of_others(hub: GitHub, comment: Job) -> None:
@@ -59,49 +59,62 @@ def test_our_comment_is_found_behind_pages_of_others(hub: GitHub, comment: Job) 
 def test_a_comment_that_is_not_ours_is_never_edited(hub: GitHub, comment: Job, body: str, by: str) -> None:
     hub.comment(body, by)
     assert comment.use(command="comment", folder=artifact(comment)).code == 0
-    assert hub.bodies == [body, PLAN]
+    assert hub.bodies == [body, PLAN + DATED]
 
 
 def test_a_key_has_a_comment_of_its_own(hub: GitHub, comment: Job) -> None:
     hub.comment(PLAN)
     keyed = PLAN.replace(MARKER, "<!-- reconciler:plan teams/a -->")
     assert comment.use(command="comment", folder=artifact(comment, keyed), comment_key="teams/a").code == 0
-    assert hub.bodies == [PLAN, keyed]
+    assert hub.bodies == [PLAN, keyed + DATED]
 
 
 @pytest.mark.parametrize(
-    ("pull", "says"),
+    "pull",
     [
-        ({"head": "bad0000000000000000000000000000000000000"}, "names a pull request that is not its own"),
-        ({"repository": HOME}, "names a pull request that is not its own"),
-        ({"base": "old-release"}, "not for the branch that is applied"),
+        {"head": "bad0000000000000000000000000000000000000"},
+        {"repository": HOME},
+        {"base": "old-release"},
+        {"branch": "another"},
     ],
+    ids=["pushed to since", "of another repository", "for another branch", "from another branch"],
 )
-def test_an_artifact_that_names_another_pull_request_is_refused(
-    hub: GitHub, comment: Job, pull: dict[str, Any], says: str
+def test_a_pull_request_that_is_not_at_what_was_planned_gets_no_comment(
+    hub: GitHub, comment: Job, pull: dict[str, Any]
 ) -> None:
+    hub.pulls.clear()
     hub.open(8, **pull)
-    done = comment.use(command="comment", folder=artifact(comment, number="8"))
-    assert done.code == 1
-    assert says in done.err
+    done = comment.use(command="comment", folder=artifact(comment))
+    assert done.code == 0, "it is no failure: the run for the newer commit tells"
+    assert "nothing is posted" in done.err
+    assert COMMIT in done.err
     assert hub.written == []
+
+
+def test_the_pull_request_is_found_among_others_of_its_branch(hub: GitHub, comment: Job) -> None:
+    hub.pulls.clear()
+    for number, base in enumerate(["old-release", "next", "main"], 5):
+        hub.open(number, base=base)
+    assert comment.use(command="comment", folder=artifact(comment)).code == 0
+    assert hub.written == ["POST /repos/company/contacts/issues/7/comments"]
 
 
 def test_a_closed_pull_request_and_one_of_a_deleted_fork_get_no_comment(hub: GitHub, comment: Job) -> None:
     hub.pulls[7]["state"] = "closed"
-    assert "not open" in comment.use(command="comment", folder=artifact(comment)).err
+    assert "nothing is posted" in comment.use(command="comment", folder=artifact(comment)).err
+    hub.open()
     hub.pulls[7]["head"]["repo"] = None
-    assert comment.use(command="comment", folder=artifact(comment)).code == 1
+    assert "nothing is posted" in comment.use(command="comment", folder=artifact(comment)).err
     assert hub.written == []
 
 
-@pytest.mark.parametrize(
-    "number", ["", "0", "-7", "7; touch x", "../issues/9", "\u0667", "7\n8", "7" * 10, "7" * 99]
-)
-def test_what_is_no_number_of_a_pull_request_is_refused(hub: GitHub, comment: Job, number: str) -> None:
-    done = comment.use(command="comment", folder=artifact(comment, number=number))
-    assert done.code == 1
-    assert hub.server.asked == [], "nothing was even looked up"
+def test_a_push_while_it_is_looked_at_cannot_hide_what_the_planned_commit_changed(
+    hub: GitHub, comment: Job
+) -> None:
+    hub.then = lambda: hub.open(head="bad0000000000000000000000000000000000000")
+    done = comment.use(command="comment", folder=artifact(comment, f"{MARKER}\nAll is well, merge me."))
+    assert "nothing is posted" in done.err
+    assert hub.written == []
 
 
 @pytest.mark.parametrize(
@@ -115,11 +128,23 @@ def test_what_is_no_number_of_a_pull_request_is_refused(hub: GitHub, comment: Jo
         ("Merge this, it is fine.", "does not begin with"),
     ],
 )
-def test_a_plan_that_is_none_is_not_posted(hub: GitHub, comment: Job, plan: str | bytes, says: str) -> None:
+def test_a_plan_that_is_none_is_not_posted_and_that_of_an_earlier_push_goes(
+    hub: GitHub, comment: Job, plan: str | bytes, says: str
+) -> None:
+    hub.comment(PLAN)
     done = comment.use(command="comment", folder=artifact(comment, plan))
-    assert done.code == 1
+    assert done.code == 0, done.err
     assert says in done.err
-    assert hub.written == []
+    (body,) = hub.bodies
+    assert body.startswith(f"{MARKER}\n")
+    assert "the run that was to make the plan left none" in body
+    assert body.endswith(DATED)
+
+
+def test_a_plan_as_long_as_a_comment_may_be_is_posted(hub: GitHub, comment: Job) -> None:
+    longest = MARKER + "\n" + "x" * (65_536 - len(MARKER) - 1)
+    assert comment.use(command="comment", folder=artifact(comment, longest)).code == 0
+    assert hub.bodies == [longest]
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "absent"])
@@ -135,9 +160,9 @@ def test_what_is_no_plain_file_is_not_read(hub: GitHub, comment: Job, kind: str,
         os.mkfifo(plan)
         comment.quick = False  # a process that waits for a writer can be ended
     done = comment.use(command="comment", folder=folder)
-    assert done.code == 1
+    assert done.code == 0, done.err
     assert "plan.md" in done.err
-    assert hub.written == []
+    assert "left none" in hub.bodies[0]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +213,7 @@ def test_the_token_goes_to_the_api_only_whatever_an_answer_says(hub: GitHub, com
 
 
 def test_what_github_answers_is_told_and_starts_no_command(hub: GitHub, comment: Job) -> None:
-    hub.pulls.clear()
+    hub.then = hub.pulls.clear
     done = comment.use(command="comment", folder=artifact(comment))
     assert done.code == 1
     assert "answered with 404: 'Not Found\\n::error::forged'" in done.err
@@ -200,7 +225,7 @@ def test_markdown_is_passed_on_as_it_is_and_no_shell_sees_it(hub: GitHub, commen
     hostile = f"{MARKER}\n$(touch x) `touch x` \"; touch x; '\n::set-output name=a::b\nEOF\n@everyone\n"
     done = comment.use(command="comment", folder=artifact(comment, hostile))
     assert done.code == 0, done.err
-    assert hub.bodies == [hostile]
+    assert hub.bodies == [hostile + DATED]
     assert commands(done.out + done.err) == []
     assert not list(comment.checkout.iterdir())
 
@@ -231,6 +256,7 @@ def test_the_newest_snapshot_is_of_a_run_that_no_pull_request_can_have_made(
         run(2, event="schedule"),
         run(1),
     ]
+    hub.runs = [*(run(100 + more, head_repository={"full_name": "x/y"}) for more in range(5)), *hub.runs]
     done = comment.use(command="find-snapshot")
     assert done.code == 0, done.err
     assert done.outputs["run-id"] == "2"
@@ -243,4 +269,4 @@ def test_where_no_snapshot_was_taken_yet_it_is_said_what_to_do(hub: GitHub, comm
     assert "run that workflow once" in done.err
     hostile = comment.use(command="find-snapshot", workflow="../../x.yml")
     assert hostile.code == 1
-    assert len(hub.server.asked) == 1
+    assert all("/contacts-snapshot.yml/" in asked.path for asked in hub.server.asked)

@@ -81,8 +81,7 @@ def test_the_same_plan_live_has_the_same_fingerprint_and_leaves_no_key(
     assert planned.code == 0, planned.err
     assert planned.outputs["fingerprint"] == fingerprint
     folder = Path(planned.outputs["folder"])
-    assert {path.name for path in folder.iterdir()} == {"number", "plan.md", "plan.html", "plan.json"}
-    assert (folder / "number").read_text() == "12\n"
+    assert {path.name for path in folder.iterdir()} == {"plan.md", "plan.html", "plan.json"}
     assert Path(planned.outputs["plan"]) == folder / "plan.json"
     assert [*job.temp.iterdir()] == [folder], "neither keys nor logs are left"
 

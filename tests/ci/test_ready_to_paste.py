@@ -164,6 +164,41 @@ def test_what_a_stranger_starts_holds_nothing_and_what_may_write_takes_nothing_o
     assert trusted["steps"][-1]["with"]["command"] == "comment"
 
 
+def test_keys_that_a_branch_may_see_are_in_an_environment_of_their_own() -> None:
+    places = {
+        name: {job["environment"] for job in jobs(name).values() if "environment" in job}
+        for name in ("contacts-plan", "contacts-snapshot", "contacts-apply")
+    }
+    assert places == {
+        "contacts-plan": {"contacts-branches"},
+        "contacts-snapshot": {"contacts-read"},
+        "contacts-apply": {"contacts-read", "contacts"},
+    }
+    for name in ("contacts-snapshot", "contacts-apply"):
+        triggers = yaml.safe_load((ROOT / f"examples/github/{name}.yml").read_text())[True]
+        assert triggers.keys() <= {"push", "schedule", "workflow_dispatch"}
+        assert triggers["push"]["branches"] == ["main"]
+
+
+def test_what_workflows_hand_each_other_has_one_name_and_may_be_left_again_by_a_run_started_again() -> None:
+    left, taken = [], []
+    for name in ("contacts-plan", "contacts-snapshot", "contacts-apply", "contacts-comment"):
+        for step in (step for job in jobs(name).values() for step in job["steps"]):
+            if "upload-artifact" in step["uses"]:
+                assert step["with"]["overwrite"] is True
+                left.append(step["with"]["name"])
+            elif "download-artifact" in step["uses"]:
+                taken.append(step["with"]["name"])
+    assert {*left} == {*taken}
+    planning = yaml.safe_load((ROOT / "examples/github/contacts-plan.yml").read_text())
+    commenting = yaml.safe_load((ROOT / "examples/github/contacts-comment.yml").read_text())
+    assert commenting[True]["workflow_run"]["workflows"] == [planning["name"]]
+    for job in jobs("contacts-plan").values():
+        checkout = job["steps"][0]
+        assert checkout["with"]["fetch-depth"] == 0
+        assert checkout["with"]["persist-credentials"] is False
+
+
 def test_the_approved_plan_reaches_apply_by_outputs_of_the_job_that_made_it() -> None:
     found = jobs("contacts-apply")
     given = found["apply"]["steps"][-1]["with"]

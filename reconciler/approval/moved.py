@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.approval.judging import Present
 from reconciler.model import ROLES, AccountId, Role, ServiceId, Task
 from reconciler.plan import Basis, Blocked, Deferred, Pending
+from reconciler.render.narrowed import options
 
 Called = Callable[[AccountId], str]
 """Tells what people call an account."""
@@ -109,6 +110,7 @@ class _Words:
         plan = present.plan
         rows: list[Deferred | Pending | Blocked] = [*plan.deferred, *plan.pending, *plan.blocked]
         self._trays = {(row.change.service, row.change.role): row for row in rows}
+        self._observed = {(row.change.service, row.change.role) for row in plan.observed}
 
     def new(self, now: Basis, trays: Trays) -> Iterator[str]:
         """Yield what is asked for now of a service that the approved plan asks nothing of."""
@@ -164,8 +166,18 @@ class _Words:
             return f"deferred now, waiting for {', '.join(map(str, row.waits_for))}"
         if isinstance(row, Blocked):
             return f"blocked now, {row.reason}: {row.detail}"
-        live = self._present.observation.live[service].of(role)
-        return "" if live == wanted else "not asked for any more: the file wants it otherwise"
+        return self._not_asked(service, role, wanted)
+
+    def _not_asked(self, service: ServiceId, role: Role, wanted: AccountId | None) -> str:
+        """Return why a contact that was to be asked for waits for nothing and nobody now."""
+        if (service, role) in self._observed:
+            return "only observed now, and never asked for"
+        if self._present.observation.live[service].of(role) == wanted:
+            return ""
+        otherwise = "the file wants it otherwise"
+        if narrowed := self._present.plan.narrowed:
+            otherwise = f"it is left out by {options(narrowed)}, or {otherwise}"
+        return f"not asked for any more: {otherwise}"
 
     def _towards(self, desired: AccountId, wanted: AccountId | None) -> str:
         return "" if desired == wanted else f", to {self._called(desired)}"

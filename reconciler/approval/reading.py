@@ -149,5 +149,6 @@ def _trays(plan: SavedPlan) -> dict[tuple[ServiceId, Role], str]:
         "deferred": plan.deferred,
         "pending": plan.pending,
         "blocked": plan.blocked,
+        "only observed": plan.observed,
     }
     return {(ServiceId(row.service), row.role): tray for tray, rows in trays.items() for row in rows}

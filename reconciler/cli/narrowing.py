@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import wraps
 from typing import Any
 
@@ -55,15 +56,23 @@ def narrowing(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def check_names(selection: Selection | None, config: Config) -> None:
+def check_names(
+    selection: Selection | None, config: Config, base: AbstractSet[ServiceId] = frozenset()
+) -> None:
     """Refuse a pattern that names nothing: mistyped, it would leave everything out and look like in sync.
 
+    Args:
+        selection: what the options choose.
+        config: the file.
+        base: what the base of a branch declares; a branch that takes a service out is about it too.
+
     Raises:
-        click.UsageError: a pattern names no service that the file declares.
+        click.UsageError: a pattern names no service that the file, or the base, declares.
     """
-    for pattern in unmatched(selection.only, config.rows) if selection else ():
+    declared = [*config.rows, *sorted(base - config.rows.keys())]
+    for pattern in unmatched(selection.only, declared) if selection else ():
         raise click.UsageError(
-            f"--only {pattern!r} names no service that the file declares; {_hint(pattern, config)}"
+            f"--only {pattern!r} names no service that the file declares; {_hint(pattern, declared)}"
         )
 
 
@@ -87,9 +96,8 @@ def say_left(plan: Plan) -> None:
             click.echo(f"not in this run: {what} ({visible(why)})", err=True)
 
 
-def _hint(pattern: str, config: Config) -> str:
+def _hint(pattern: str, services: list[ServiceId]) -> str:
     """Return what may have been meant, or what there is."""
-    services = [*config.rows]
     if not services:
         return "it declares none"
     products = sorted({route_of(service).key for service in services})

@@ -12,6 +12,7 @@ from reconciler.diff import Change
 from reconciler.model import Role, ServiceId
 from reconciler.model.time_box import Place
 from reconciler.plan import Contested, Plan
+from reconciler.render.narrowed import narrowed_rows
 from reconciler.render.observed import standing_of
 from reconciler.render.reasons import WORDINGS, why
 from reconciler.render.safe import visible
@@ -36,7 +37,7 @@ class Finding(NamedTuple):
     Attributes:
         rule: what kind it is, such as `blocked/not_permitted`.
         tray: where the plan holds it, such as `blocked`.
-        subject: the service, or the guard.
+        subject: the service, or the guard; of what is left out, the plan.
         role: None where it is about the whole subject.
         message: one sentence that stands alone, without a full stop.
         place: the line that causes it; None where the file has none.
@@ -127,6 +128,9 @@ def _beside(view: View) -> Iterator[Finding]:
 
 def _going_their_way(view: View) -> Iterator[Finding]:
     plan, words = view.plan, _Words(view)
+    if plan.narrowed and (left := [f"{what} ({visible(why)})" for what, why in narrowed_rows(plan.narrowed)]):
+        message = f"this is a part of the plan; left out: {'; '.join(left)}"
+        yield Finding("narrowed", "narrowed", Level.NOTICE, "the plan", None, message, None, ("narrowed",))
     for request in plan.requests:
         parties = {role: task.confirmers for task in request.tasks for role in task.roles}
         for change in request.changes:

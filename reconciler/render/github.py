@@ -26,6 +26,7 @@ _TITLES = {
     "pending": "Pending",
     "blocked": "Blocked",
     "observed": "Observed",
+    "narrowed": "Only a part",
     "contested": "Contested",
     "absent": "Absent",
     "unknown": "Could not be read",

@@ -23,6 +23,7 @@ _RULES = {
     "deferred": "A contact change that a later apply will request.",
     "pending": "A contact change that is requested already and not done yet.",
     "observed": "A contact that is not as the file names it, and only observed: never requested.",
+    "narrowed": "The plan was cut down to a part: the rest of it is not among the results.",
     "contested": "An open request moves a managed contact to another account than the file names.",
     "absent": "A declared service that no configured account sees.",
     "unknown": "A declared service that could not be read.",

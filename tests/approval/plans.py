@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.approval.document import FileDigest, Made, saved_plan_json, seal_of
 from reconciler.approval.judging import Present
 from reconciler.model import Claim
-from reconciler.plan import Basis, Plan, bases
+from reconciler.plan import Basis, Plan, Selection, bases
 from reconciler.progress import join
 from reconciler.propose import propose
 from tests.builders import TODAY, World
@@ -25,10 +25,10 @@ MADE = Made(
 )
 
 
-def present(world: World, *claims: Claim) -> Present:
-    """Return what would be asked in a world."""
+def present(world: World, *claims: Claim, selection: Selection | None = None) -> Present:
+    """Return what would be asked in a world, or of a part of it."""
     known = {claim.task: claim for claim in claims}
-    plan: Plan = propose(world.config, world.observation, today=TODAY, claims=known)
+    plan: Plan = propose(world.config, world.observation, today=TODAY, claims=known, selection=selection)
     joined = join(world.observation.tasks, world.observation.live, known)
     return Present(world.observation, joined, plan, bases(plan.requests, world.observation.live, joined))
 

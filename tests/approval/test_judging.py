@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from reconciler.approval.judging import Present, Verdict, judge
 from reconciler.approval.moved import what_moved
+from reconciler.approval.reading import read_saved
 from reconciler.model import AccountId, Role, ServiceId
+from reconciler.plan import Selection
 from reconciler.ports.journal import CarriedOut
-from tests.approval.plans import approved, present
+from tests.approval.plans import approved, present, saved
 from tests.builders import SERVICE, World, claim, estate, facts, task, world
 
 NAMES = {"a": "anna", "b": "berta", "c": "carol"}
@@ -108,6 +110,22 @@ def test_another_wish_of_the_file_is_told() -> None:
     assert moved(world("aab", "acb"), present(world("aab", "a-b"))) == [
         f"{SERVICE} technical: anna -> carol when the plan was made, {OTHERWISE}"
     ]
+
+
+def test_a_contact_that_is_only_observed_since_or_left_out_is_told_as_such() -> None:
+    here = world("aab", "acb")
+    observed = replace(here, config=replace(here.config, observed={SERVICE: frozenset({Role.TECHNICAL})}))
+    assert moved(here, present(observed)) == [
+        f"{SERVICE} technical: anna -> carol when the plan was made, only observed now, and never asked for"
+    ]
+    (left_out,) = moved(here, present(here, selection=Selection(roles=(Role.BILLING,))))
+    assert left_out.endswith(
+        "not asked for any more: it is left out by --role, or the file wants it otherwise"
+    )
+    (lifted,) = what_moved(
+        (), present(here), lambda one: NAMES[one], read_saved(saved(observed), version="1.4.0").trays
+    )
+    assert lifted.endswith("is asked for now and was only observed when the plan was made")
 
 
 def test_a_block_is_told_with_its_reason() -> None:

@@ -8,6 +8,7 @@ import pytest
 from click import UsageError
 
 from reconciler.cli.narrowing import check_names
+from reconciler.model import ServiceId
 from reconciler.plan import Selection
 from tests.apply.conftest import Open
 from tests.apply.shop import AGENCY, PLATFORM
@@ -78,6 +79,7 @@ def test_a_pattern_that_names_nothing_is_refused_with_what_may_have_been_meant(
         check_names(Selection(("domain/*", pattern)), config)
     assert refused.value.message == f"--only {pattern!r} names no service that the file declares; {told}"
     check_names(Selection(("domain/*", "*")), config)
+    check_names(Selection(("vps/*",)), config, frozenset({ServiceId("vps/x")}))
 
 
 def test_in_a_file_without_services_no_pattern_names_anything() -> None:

@@ -13,7 +13,11 @@ from markdown_it import MarkdownIt
 from reconciler.model import Role
 from reconciler.plan import Deferred, LeftOut, Narrowed, Plan, Selection
 from reconciler.render import View, markdown_of, plan_json, plan_text
+from reconciler.render.code_quality import code_quality_of
+from reconciler.render.github import workflow_commands
+from reconciler.render.junit import junit_of
 from reconciler.render.report_html import plan_html
+from reconciler.render.sarif import sarif_of
 from reconciler.render.schema import PlanDocument
 from tests.golden import assert_golden
 from tests.render import plans, views
@@ -77,6 +81,24 @@ def test_the_json_says_what_was_chosen_and_how_much_is_left_out() -> None:
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     PlanDocument.model_validate_json(plan_json(NARROWED))
     assert "narrowed" not in json.loads(plan_json(plans.ASKING)), "a plan of everything says nothing of parts"
+
+
+FOR_PROGRAMS = {
+    "github": lambda view: "\n".join(workflow_commands(view)),
+    "sarif": sarif_of,
+    "gitlab": code_quality_of,
+    "junit": junit_of,
+}
+
+
+@pytest.mark.parametrize("name", FOR_PROGRAMS)
+def test_scanners_and_test_reports_are_told_that_it_is_a_part(name: str) -> None:
+    written = FOR_PROGRAMS[name]
+    left_out = "3 contacts to request, 2 contacts deferred and 1 service absent"
+    assert f"this is a part of the plan; left out: {left_out}" in written(views.view(NARROWED))
+    assert "left out: 1 contact to request (--only vps/*)" in written(views.view(NOTHING_CHOSEN))
+    for whole in (CHOSEN_IN_SYNC, plans.ASKING):
+        assert "this is a part" not in written(views.view(whole))
 
 
 @pytest.mark.parametrize("text", plans.HOSTILE)

@@ -81,7 +81,6 @@ def command(
     ):
         read = [*map(Path, session.config.files), *([snapshot] if snapshot else [])]
         spare([*written.files, *([draft] if draft else [])], read)
-        check_names(selection, session.config)
         against = None
         if base is not None:
             from reconciler.cli.base import base_of  # noqa: PLC0415
@@ -89,6 +88,7 @@ def command(
             against = base_of(find_file(settings.file), base, session.config)
             if against.note and settings.verbosity >= 0:
                 click.echo(f"warning: {against.note}", err=True)
+        check_names(selection, session.config, against.services if against else frozenset())
         saved = None
         if draft is not None:
             from reconciler.cli.origin import origin_of  # noqa: PLC0415  # git, for who saves

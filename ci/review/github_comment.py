@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from refusal import Refusal, shown
 from rest import Api
-from settings import marker, plan_of, variable
+from settings import marker, plan_or_none, variable
 
 LONGEST = 65_536
 """How many characters a comment on GitHub may hold."""
@@ -63,7 +63,7 @@ def main() -> None:
         _moved_on(planned)
         return
     forgeable = forgeable or pull["changed_files"] > MOST_FILES
-    body = f"{first}\n{_FORGEABLE}" if forgeable else _body(folder, first)
+    body = f"{first}\n{_FORGEABLE}" if forgeable else plan_or_none(folder, first, LONGEST)
     _tell(_post(api, f"/repos/{repository}/issues", number, first, _dated(body, planned.commit)))
 
 
@@ -136,11 +136,6 @@ Read those changes, then plan the branch yourself, or have them merged apart:
     reconciler plan --base origin/main
 """
 
-_NONE = """## Contact plan
-
-**Not shown: the run that was to make the plan left none.** Its log says why.
-"""
-
 
 def _number(api: Api, repository: str, planned: Planned) -> int | None:
     """Return the number of the pull request that was planned; None: it has moved on, which is said."""
@@ -164,14 +159,6 @@ def _changed(api: Api, path: str) -> Iterator[str]:
     for one in api.pages(f"{path}/files?per_page=100"):
         yield one["filename"]
         yield one.get("previous_filename") or ""
-
-
-def _body(folder: str, first: str) -> str:
-    try:
-        return plan_of(folder, first, LONGEST)
-    except Refusal as refusal:
-        print(f"no plan is shown: {refusal}", file=sys.stderr)
-        return f"{first}\n{_NONE}"
 
 
 def _dated(body: str, commit: str) -> str:

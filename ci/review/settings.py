@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 from refusal import Refusal, shown
 
 MARKER = "<!-- reconciler:plan"
 """How the first line of a plan as Markdown begins; `reconciler/render/plan_markdown.py` writes it."""
+
+_NONE = """## Contact plan
+
+**Not shown: the run that was to make the plan left none.** Its log says why.
+"""
 
 _KEY = re.compile(r"[A-Za-z0-9._:/-]*")
 
@@ -68,6 +74,15 @@ def text_of(folder: str, name: str, most: int) -> str:
     if "\0" in text:
         raise Refusal(f"{name} holds a zero byte")
     return text
+
+
+def plan_or_none(folder: str, first: str, most: int) -> str:
+    """Return the plan as `plan_of` does, or that there is none, so that no earlier one stays."""
+    try:
+        return plan_of(folder, first, most)
+    except Refusal as refusal:
+        print(f"no plan is shown: {refusal}", file=sys.stderr)
+        return f"{first}\n{_NONE}"
 
 
 def plan_of(folder: str, first: str, most: int) -> str:

@@ -13,11 +13,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.ci.runner import shell
+from tests.ci.runner import in_this_process, shell
 from tests.ci.test_pull_request import keys
 from tests.forks import ROOT
 from tests.providers.loopback import Asked, Reply, Server, serving
-from tests.review.checkouts import Checkout
+from tests.review.checkouts import Checkout, git
 from tests.review.conftest import BLOG, CAROL, SHOP, SHORT, Company, wanted
 from tests.running import Desk
 
@@ -37,6 +37,7 @@ class GitLab:
     """Project 5 with merge request 3: its notes and its newest snapshot."""
 
     snapshot: bytes | None = None
+    head: str = "c0ffee"
     notes: list[dict[str, Any]] = field(default_factory=list)
     server: Server = field(init=False)
 
@@ -62,6 +63,8 @@ class GitLab:
             return Reply(401, {"message": "401 Unauthorized"})
         if path == "/user":
             return Reply(body={"id": 9})
+        if path == "/projects/5/merge_requests/3":
+            return Reply(body={"sha": self.head})
         assert path.startswith("/projects/5/merge_requests/3/notes"), path
         return Reply(body=self._noted(asked, path.rpartition("/")[2]))
 
@@ -103,7 +106,9 @@ class Runner:
             "CI_PROJECT_DIR": str(self.checkout),
             "CI_API_V4_URL": self.lab.server.url,
             "CI_DEFAULT_BRANCH": "main",
-            "CI_PROJECT_ID": "5",
+            "CI_SERVER_URL": "https://gitlab.example",
+            "CI_PROJECT_ID": "6",  # of a fork; the merge request is of the project that it came from
+            "CI_COMMIT_SHA": git(self.checkout, "rev-parse", "HEAD"),
             "CI_MERGE_REQUEST_PROJECT_ID": "5",
             "CI_MERGE_REQUEST_PROJECT_URL": str(self.origin).removesuffix(".git"),
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
@@ -143,9 +148,12 @@ def test_a_merge_request_from_a_fork_is_planned_in_one_note(
     company: Company, lab: GitLab, tmp_path: Path, main: tuple[Runner, dict[str, str]]
 ) -> None:
     runner, secrets = main
-    missing = runner.run("contacts plan")
+    lab.note(f"{MARKER}\nThe plan of an earlier push.", author=9)
+    lab.head = company.main.git("rev-parse", "HEAD")
+    missing = runner.run("contacts plan", CONTACTS_NOTE_TOKEN="note-token-canary")
     assert missing.returncode == 1
     assert "left no snapshot" in missing.stderr
+    assert "left none" in lab.notes.pop()["body"]
     company.main.commit(wanted(blog="agency"))
     company.town.edit("PUT", "services", [{"service": BLOG, "technical": SHORT["agency"]}])
     taken = runner.run("contacts snapshot", **secrets)
@@ -158,7 +166,7 @@ def test_a_merge_request_from_a_fork_is_planned_in_one_note(
     fork.git("switch", "-q", "-c", "change")
     untrusted = Runner(tmp_path / "untrusted", fork.desk.folder, lab, company.origin)
     for who in ("agency", "carol"):
-        fork.commit(wanted(shop=who))
+        lab.head = fork.commit(wanted(shop=who))
         done = untrusted.run("contacts plan", CONTACTS_NOTE_TOKEN="note-token-canary")
         assert done.returncode == 0, done.stderr
         assert "canary" not in done.stdout + done.stderr
@@ -181,6 +189,63 @@ def test_a_merge_request_from_a_fork_is_planned_in_one_note(
         assert (fork.desk.folder / path).is_file(), path
 
 
+def note(lab: GitLab, folder: Path, plan: str | None, **variables: str) -> str:
+    """Post a plan as the note of merge request 3, and return what is said on stderr."""
+    if plan is not None:
+        (folder / "plan.md").write_text(plan)
+    environ = {
+        "FOLDER": str(folder),
+        "CI_API_V4_URL": lab.server.url,
+        "CI_MERGE_REQUEST_PROJECT_ID": "5",
+        "CI_MERGE_REQUEST_IID": "3",
+        "CI_COMMIT_SHA": lab.head,
+        "CONTACTS_NOTE_TOKEN": "note-token-canary",
+        **variables,
+    }
+    done = in_this_process("gitlab-note", environ)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_a_job_that_was_overtaken_posts_nothing(lab: GitLab, tmp_path: Path) -> None:
+    assert "moved on" in note(lab, tmp_path, f"{MARKER}\nold", CI_COMMIT_SHA="0ld")
+    assert lab.notes == []
+    of_a_merge = {"CI_COMMIT_SHA": "merge", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "c0ffee"}
+    note(lab, tmp_path, f"{MARKER}\nnew", **of_a_merge)
+    assert [row["body"] for row in lab.notes] == [f"{MARKER}\nnew"]
+
+
+def test_a_job_without_a_plan_replaces_that_of_an_earlier_push(lab: GitLab, tmp_path: Path) -> None:
+    lab.note(f"{MARKER}\nThe plan of an earlier push.", author=9)
+    note(lab, tmp_path, None)
+    (body,) = (row["body"] for row in lab.notes)
+    assert body.startswith(f"{MARKER}\n")
+    assert "left none" in body
+
+
+def test_no_line_of_a_note_is_a_command_to_gitlab(lab: GitLab, tmp_path: Path) -> None:
+    note(lab, tmp_path, f"{MARKER}\n/merge\n  /approve\r/close\n> /label ~x\na/b and /c\n")
+    assert lab.notes[0]["body"] == f"{MARKER}\n\\/merge\n  \\/approve\r\\/close\n> \\/label ~x\na/b and /c\n"
+
+
+def test_the_job_s_token_is_a_password_for_its_own_gitlab_only(tmp_path: Path) -> None:
+    lines = [line for line in TEMPLATE[".contacts"]["before_script"] if "credential" in line]
+    environ = shell(tmp_path) | {
+        "CI_SERVER_URL": "https://gitlab.example",
+        "CI_JOB_TOKEN": "job-token-canary",
+    }
+    for host, told in {"gitlab.example": True, "elsewhere.example": False}.items():
+        done = subprocess.run(
+            ["bash", "-ec", "\n".join([*lines, "git credential fill"])],
+            env=environ | {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_SYSTEM": "/dev/null"},
+            input=f"protocol=https\nhost={host}\n\n",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ("password=job-token-canary" in done.stdout) == told
+
+
 def test_main_is_applied_as_its_own_plan_says_and_a_changed_world_fails_the_job(
     company: Company, main: tuple[Runner, dict[str, str]]
 ) -> None:
@@ -195,6 +260,12 @@ def test_main_is_applied_as_its_own_plan_says_and_a_changed_world_fails_the_job(
     assert company.posts() == 0
 
     company.town.edit("PUT", "services", [{"service": SHOP, "technical": SHORT["platform"]}])
+    company.main.git("remote", "set-url", "origin", "/nowhere")
+    blind = runner.run("contacts apply", **secrets)
+    assert blind.returncode not in {0, 6}, "what was merged meanwhile cannot be seen"
+    assert company.posts() == 0
+    company.main.git("remote", "set-url", "origin", str(company.origin))
+
     company.proposer.pull()
     company.proposer.commit(wanted(shop="agency", blog="agency"))
     behind = runner.run("contacts apply", **secrets)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
+from reconciler.sandbox import application_key, application_secret
 from tests.ci.github import GitHub, workflow_run
 from tests.ci.runner import Job, commands
+from tests.forks import ROOT
 from tests.review.checkouts import Checkout
 from tests.review.conftest import BLOG, SHOP, SHORT, Company, wanted
 from tests.running import Desk
@@ -27,6 +31,24 @@ def keys(company: Company) -> str:
     """Return what the job's secrets hold: a whole `credentials.toml`."""
     path = Path(company.main.desk.environ["XDG_CONFIG_HOME"]) / "reconciler/credentials.toml"
     return path.read_text()
+
+
+def reading_keys(company: Company) -> str:
+    """Return keys that are granted what `docs/ci/github.md` says that keys need which only read."""
+    told = (ROOT / "docs/ci/github.md").read_text().partition("Keys that only read are granted")[2]
+    granted = [
+        {"method": "GET", "path": path} for path in re.findall("`(/[^`]+)`", told.partition("Never")[0])
+    ]
+    tables = []
+    for one in SHORT.values():
+        made = company.town.customer(one).post("/auth/credential", accessRules=granted)
+        requests.post(made["validationUrl"], data={"answer": "grant"}, timeout=10).raise_for_status()
+        tables.append(
+            f'[accounts."{one}"]\nendpoint = "{company.town.url}"\n'
+            f'application_key = "{application_key(one)}"\n'
+            f'application_secret = "{application_secret(one)}"\nconsumer_key = "{made["consumerKey"]}"\n'
+        )
+    return "".join(tables)
 
 
 def pull_request(number: int = 7) -> dict[str, Any]:
@@ -71,13 +93,13 @@ def test_a_fork_without_secrets_is_planned_in_one_comment_that_every_push_edits(
     assert company.town.edit("GET", "requests") == before, "no keys, and nothing sent to OVHcloud"
 
 
-def test_the_same_plan_live_has_the_same_fingerprint_and_leaves_no_key(
+def test_the_same_plan_live_with_keys_that_only_read_has_the_same_fingerprint_and_leaves_no_key(
     company: Company, tmp_path: Path
 ) -> None:
     fingerprint = company.propose(shop="agency")
     here = company.proposer.desk.folder
     job = Job(tmp_path / "live", here, event=pull_request(12), environ={"PLATFORM": "as-secret-canary"})
-    planned = job.use(command="plan", credentials=keys(company), base="origin/main", valid_for="24h")
+    planned = job.use(command="plan", credentials=reading_keys(company), base="origin/main", valid_for="24h")
     assert planned.code == 0, planned.err
     assert planned.outputs["fingerprint"] == fingerprint
     folder = Path(planned.outputs["folder"])

@@ -21,6 +21,11 @@ class Change(NamedTuple):
     live: AccountId | None
     desired: AccountId
 
+    @property
+    def pair(self) -> tuple[AccountId | None, AccountId]:
+        """Return from whom to whom; OVHcloud makes one task of all roles of a request that share it."""
+        return self.live, self.desired
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:

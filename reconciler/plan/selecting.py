@@ -6,11 +6,11 @@ admin never goes before what would have gone with it, and what is cut off is ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.diff import Change
-from reconciler.model import ROLES, AccountId, Role, ServiceId
+from reconciler.model import ROLES, Role, ServiceId
 from reconciler.model.contacts import Desired
 from reconciler.plan.fingerprint import fingerprint
 from reconciler.plan.narrow import Chosen, narrow
@@ -94,36 +94,23 @@ def _lost_companions(cut: Request, whole: Request) -> tuple[Role, ...]:
     if admin is None:
         return ()
     return ordered(
-        [
-            change.role
-            for change in whole.changes
-            if _pair(change) == _pair(admin) and change not in cut.changes
-        ]
+        [change.role for change in whole.changes if change.pair == admin.pair and change not in cut.changes]
     )
 
 
 def _moved_up(
     deferred: Iterable[Deferred], whole: Mapping[ServiceId, Request], cut: _Requests, situation: Situation
-) -> list[Request]:
-    """Return the requests that take the place of others which the selection leaves out altogether.
+) -> Iterator[Request]:
+    """Yield the requests that take the place of others which the selection leaves out altogether.
 
     Two holders who may each ask for their own role go one after the other, because a service takes one
     request at a time. That order protects nobody; an order that protects the admin's right to ask stays.
     """
-    waiting: dict[ServiceId, list[Deferred]] = {}
     for row in deferred:
         service = row.change.service
-        request = whole.get(service)
-        if request is None or service in cut or row.asker == situation.live[service].admin:
-            continue
-        if {*row.waits_for} <= {change.role for change in request.changes}:
-            waiting.setdefault(service, []).append(row)
-    found = []
-    for service, rows in waiting.items():
-        asker = rows[0].asker
-        changes = tuple(row.change for row in rows if row.asker == asker)
-        found.append(Request(service, asker, changes, planned_tasks(asker, changes)))
-    return found
+        takes_turns = service in situation.live and row.asker != situation.live[service].admin
+        if takes_turns and service in whole and service not in cut:  # two holders: no third one waits
+            yield Request(service, row.asker, (row.change,), planned_tasks(row.asker, (row.change,)))
 
 
 def _used_up(selection: Selection, plan: Plan, situation: Situation) -> int:
@@ -190,10 +177,6 @@ def _of_the_base(beside: Beside | None, matches: Chosen) -> Beside | None:
 
 def _contacts(requests: _Requests) -> int:
     return sum(len(request.changes) for request in requests.values())
-
-
-def _pair(change: Change) -> tuple[AccountId | None, AccountId]:
-    return change.live, change.desired
 
 
 def _order(row: Deferred) -> tuple[ServiceId, int]:

@@ -68,7 +68,7 @@ def _running(change: Change, situation: Situation) -> tuple[int, ...]:
 def _handover(askable: Iterable[Change]) -> tuple[Change, ...]:
     """Return the change of admin with those that share its from->to pair: one task, they travel together."""
     admin = next((change for change in askable if change.role is Role.ADMIN), None)
-    return () if admin is None else tuple(change for change in askable if _pair(change) == _pair(admin))
+    return () if admin is None else tuple(change for change in askable if change.pair == admin.pair)
 
 
 def _needing_the_admin(
@@ -88,14 +88,10 @@ def _needing_the_admin(
         [
             change.role
             for change in (*askable, *may_pass)
-            if _pair(change) != _pair(handover[0])
+            if change.pair != handover[0].pair
             and needs_admin(situation.live[change.service], change.role, situation.held)
         ]
     )
-
-
-def _pair(change: Change) -> tuple[AccountId | None, AccountId]:
-    return change.live, change.desired
 
 
 def _by_role(rows: Iterable[Deferred]) -> tuple[Deferred, ...]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from reconciler.branch import merge
-from reconciler.model import Observation, Role, ServiceId
+from reconciler.model import Contacts, Observation, Role, ServiceId
 from reconciler.plan import LeftOut, Plan, Selection
 from reconciler.propose import propose
-from tests.builders import SERVICE, TODAY, B, World, Written, estate, facts, open_guards, task, world
+from tests.builders import SERVICE, TODAY, A, B, C, World, Written, estate, facts, open_guards, task, world
 
 ADMIN, TECHNICAL, BILLING = Role.ADMIN, Role.TECHNICAL, Role.BILLING
 BLOG = "domain/blog.example"
@@ -199,6 +199,24 @@ def test_contacts_of_an_approved_plan_use_its_limit_up_once_they_are_under_way_o
         assert asked(plan) == left
 
 
+def test_a_limit_that_is_more_than_used_up_asks_for_nothing() -> None:
+    here = estate(
+        {"domain/a.example": ("aba", "aba"), "vps/x": ("aca", "aca"), BLOG: ("aaa", "aba")}, held=facts("a")
+    )
+    done = frozenset({(ServiceId("domain/a.example"), TECHNICAL, B), (ServiceId("vps/x"), TECHNICAL, C)})
+    plan = propose(here.config, here.observation, today=TODAY, selection=Selection(limit=1, approved=done))
+    assert asked(plan) == []
+    assert left_for_later(plan) == LeftOut(requests=1)
+
+
+def test_who_takes_a_turn_and_who_is_held_back_stand_in_the_order_of_the_plan() -> None:
+    here = estate({"domain/a.example": ("abc", "aca"), "domain/b.example": ("abb", "abc")}, held=facts("bc"))
+    assert asked(planned(here, BILLING)) == [("domain/a.example", BILLING), ("domain/b.example", BILLING)]
+    assert asked(planned(here, BILLING, limit=1)) == [("domain/a.example", BILLING)]
+    here = estate({"domain/a.example": ("aaa", "bba"), "domain/b.example": ("aaa", "cba")}, held=facts("ab"))
+    assert [*waits(planned(here, ADMIN))] == [("domain/a.example", ADMIN), ("domain/b.example", ADMIN)]
+
+
 def test_max_changes_percent_counts_what_is_left_over_all_that_is_managed() -> None:
     here = many(20)
     here = replace(here, config=replace(here.config, guards=replace(open_guards(), max_changes_percent=30)))
@@ -218,6 +236,23 @@ def test_a_branch_of_many_services_is_judged_over_all_that_is_managed_too() -> N
     plan = propose(here.config, here.observation, today=TODAY, branch=branch)
     assert len(plan.requests) == 20
     assert not plan.stopped_by, "20 of 120 would change"
+
+
+def test_what_a_branch_releases_and_changes_otherwise_than_its_base_is_cut_down_too() -> None:
+    rows: dict[str, tuple[Written, Written]] = dict.fromkeys(
+        (SERVICE, BLOG, "vps/x", "vps/y"), ("aaa", "aba")
+    )
+    here = estate(rows, held=facts("ab"), guards=open_guards())
+    live = dict(here.observation.live)
+    base = dict.fromkeys(live, Contacts(A, C, A))
+    wanted = {one: row for one, row in here.config.rows.items() if one in {SERVICE, "vps/x"}}
+    branch = merge(live, base, wanted, name="main")
+    assert {one for one, _ in branch.released} == {BLOG, "vps/y"}
+    selection = Selection(("domain/*",), (TECHNICAL,))
+    plan = propose(here.config, here.observation, today=TODAY, branch=branch, selection=selection)
+    assert plan.beside
+    assert plan.beside.released == ((ServiceId(BLOG), TECHNICAL),)
+    assert plan.beside.contested == ((ServiceId(BLOG), TECHNICAL), (SERVICE, TECHNICAL))
 
 
 def test_a_branch_is_cut_down_with_what_is_told_of_its_base() -> None:

@@ -104,6 +104,14 @@ def test_an_observed_contact_that_is_right_and_being_moved_away_is_shown_and_not
     assert not plan.contested
 
 
+def test_an_observed_contact_that_differs_and_is_moved_elsewhere_is_shown_once() -> None:
+    tasks = [task(7, "a>c", "technical"), task(8, "a>d", "technical")]
+    plan = planned(observing(world(live="aaa", desired="aba", tasks=tasks), "t"))
+
+    (row,) = plan.observed
+    assert (row.change.desired, row.task, row.towards) == ("b", 8, "d")
+
+
 def test_a_contact_that_is_observed_is_never_blocked() -> None:
     where = world(live="aaa", desired="bbb", held="", guards=GuardSettings(protected=("domain/*",)))
 

@@ -33,7 +33,6 @@ AUTHOR = "github-actions[bot]"
 """Who comments with the token of a job."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", re.ASCII)
 _ADDRESS = re.compile(r"https://[!-~]{1,500}", re.ASCII)
 _WORKFLOWS = ".github/"
 
@@ -48,8 +47,6 @@ def main() -> None:
     """
     folder, first = variable("FOLDER"), marker()
     repository = variable("GITHUB_REPOSITORY")
-    if not _REPOSITORY.fullmatch(repository):
-        raise Refusal("GITHUB_REPOSITORY is no owner/name")
     planned = planned_by(json.loads(Path(variable("GITHUB_EVENT_PATH")).read_text(encoding="utf-8")))
     api = github(variable("TOKEN"))
     number = _number(api, repository, planned)

@@ -26,6 +26,8 @@ class GitHub:
     Attributes:
         elsewhere: where the links to next pages lead instead.
         then: what happens right after the files of a pull request were listed.
+        redirected: where every call is sent on to.
+        link: how the addresses of comments begin.
     """
 
     token: str = "job-token-canary"
@@ -35,6 +37,8 @@ class GitHub:
     runs: list[dict[str, Any]] = field(default_factory=list)
     elsewhere: str = ""
     then: Callable[[], None] = lambda: None
+    redirected: str = ""
+    link: str = "https://github.example/company/contacts/pull/7#issuecomment-"
     server: Server = field(init=False)
 
     def open(
@@ -60,7 +64,7 @@ class GitHub:
         """Comment on every pull request, and return the comment's number."""
         number = 100 + len(self.comments)
         self.comments.append(
-            {"id": number, "user": {"login": by}, "body": body, "html_url": _address(number)}
+            {"id": number, "user": {"login": by}, "body": body, "html_url": f"{self.link}{number}"}
         )
         return number
 
@@ -78,10 +82,12 @@ class GitHub:
         """Answer a call as GitHub's documentation has it."""
         if asked.headers.get("Authorization") != f"Bearer {self.token}":
             return Reply(401, {"message": "Bad credentials"})
+        if self.redirected:
+            return Reply(307, headers={"Location": self.redirected})
         reply = self._routed(asked)
         if "/files?" in asked.path:
             self.then()
-        return reply or Reply(404, {"message": "Not Found\n::error::forged"})
+        return reply or Reply(404, {"message": f"Not Found\n::error::forged ##[error]{'x' * 9_000}"})
 
     def _routed(self, asked: Asked) -> Reply | None:
         path = urlsplit(asked.path).path.removeprefix("/repos/company/contacts/")
@@ -144,7 +150,3 @@ def workflow_run(head: str = COMMIT, repository: int = FORK, of: str = "pull_req
     where = {"id": repository, "owner": {"login": "stranger"}}
     run = {"event": of, "head_sha": head, "head_branch": BRANCH, "head_repository": where}
     return {"workflow_run": run, "repository": {"default_branch": "main"}}
-
-
-def _address(number: int) -> str:
-    return f"https://github.example/company/contacts/pull/7#issuecomment-{number}"

@@ -62,6 +62,27 @@ def test_a_comment_that_is_not_ours_is_never_edited(hub: GitHub, comment: Job, b
     assert hub.bodies == [body, PLAN + DATED]
 
 
+def test_our_comment_is_known_whatever_its_line_ends_are(hub: GitHub, comment: Job) -> None:
+    hub.comment(PLAN.replace("\n", "\r\n"))
+    assert comment.use(command="comment", folder=artifact(comment)).code == 0
+    assert hub.bodies == [PLAN + DATED]
+
+
+def test_among_more_comments_than_are_read_none_is_made(hub: GitHub, comment: Job) -> None:
+    for _ in range(201):
+        hub.comment("remark", by="carol")
+    done = comment.use(command="comment", folder=artifact(comment))
+    assert done.code == 1
+    assert "more than 100 pages" in done.err
+    assert hub.written == []
+
+
+def test_a_key_that_could_end_the_marker_is_refused(hub: GitHub, comment: Job) -> None:
+    done = comment.use(command="comment", folder=artifact(comment), comment_key="a --> b")
+    assert done.code == 1
+    assert hub.server.asked == []
+
+
 def test_a_key_has_a_comment_of_its_own(hub: GitHub, comment: Job) -> None:
     hub.comment(PLAN)
     keyed = PLAN.replace(MARKER, "<!-- reconciler:plan teams/a -->")
@@ -97,6 +118,14 @@ def test_the_pull_request_is_found_among_others_of_its_branch(hub: GitHub, comme
         hub.open(number, base=base)
     assert comment.use(command="comment", folder=artifact(comment)).code == 0
     assert hub.written == ["POST /repos/company/contacts/issues/7/comments"]
+
+
+def test_a_pull_request_that_is_closed_while_it_is_looked_at_gets_no_comment(
+    hub: GitHub, comment: Job
+) -> None:
+    hub.then = lambda: hub.pulls[7].update(state="closed")
+    assert "nothing is posted" in comment.use(command="comment", folder=artifact(comment)).err
+    assert hub.written == []
 
 
 def test_a_closed_pull_request_and_one_of_a_deleted_fork_get_no_comment(hub: GitHub, comment: Job) -> None:
@@ -192,7 +221,10 @@ def test_a_change_of_more_files_than_github_lists_could_have_forged_it(hub: GitH
     assert "Not shown" in hub.bodies[0]
 
 
-@pytest.mark.parametrize("event", [{}, {"pull_request": {"number": 7}}, workflow_run(of="push")])
+@pytest.mark.parametrize(
+    "event",
+    [{}, {"pull_request": {"number": 7}}, workflow_run(of="push"), workflow_run(head="main; touch x")],
+)
 def test_it_is_for_runs_after_a_pull_request_s(hub: GitHub, comment: Job, event: dict[str, Any]) -> None:
     comment.event = event
     done = comment.use(command="comment", folder=artifact(comment))
@@ -208,6 +240,12 @@ def test_the_token_goes_to_the_api_only_whatever_an_answer_says(hub: GitHub, com
     assert done.code == 1
     assert "elsewhere" in done.err
 
+    hub.elsewhere, hub.redirected = "", f"{hub.server.url}/stolen"
+    before = len(hub.server.asked)
+    done = comment.use(command="comment", folder=artifact(comment))
+    assert (done.code, len(hub.server.asked)) == (1, before + 1)
+    assert "answered with 307" in done.err
+
     comment.api = "http://api.example/"
     assert "https://" in comment.use(command="comment", folder=artifact(comment)).err
 
@@ -216,8 +254,23 @@ def test_what_github_answers_is_told_and_starts_no_command(hub: GitHub, comment:
     hub.then = hub.pulls.clear
     done = comment.use(command="comment", folder=artifact(comment))
     assert done.code == 1
-    assert "answered with 404: 'Not Found\\n::error::forged'" in done.err
+    assert "answered with 404: 'Not Found\\n::error::forged " in done.err
+    assert len(done.err) < 500
     assert commands(done.out + done.err) == []
+
+
+def test_an_answer_that_is_not_as_documented_is_told_and_an_address_that_is_none_is_not_passed_on(
+    hub: GitHub, comment: Job
+) -> None:
+    hub.link = "https://x\nrun-id="
+    done = comment.use(command="comment", folder=artifact(comment))
+    assert done.code == 0, done.err
+    assert set(done.outputs.values()) == {""}
+
+    del hub.pulls[7]["changed_files"]
+    done = comment.use(command="comment", folder=artifact(comment))
+    assert done.code == 1
+    assert "not as documented: KeyError" in done.err
 
 
 def test_markdown_is_passed_on_as_it_is_and_no_shell_sees_it(hub: GitHub, comment: Job) -> None:

@@ -242,7 +242,7 @@ def _roles_in(text: str) -> Iterator[tuple[str, int, int]]:
                     within = name or ""
                     if name in ROLES or name == _MANAGE:
                         yield within, mark.line, mark.column
-                elif mark and is_key and depth == _IN_A_ROLE and name == _MANAGE and within in ROLES:
+                elif mark and is_key and depth == _IN_A_ROLE and name == _MANAGE:
                     yield f"{within} {_MANAGE}", mark.line, mark.column
                 is_key = not is_key
             if depth == _IN_THE_VALUE - 1 and is_key:

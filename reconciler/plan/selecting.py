@@ -108,7 +108,7 @@ def _moved_up(
     """
     for row in deferred:
         service = row.change.service
-        takes_turns = service in situation.live and row.asker != situation.live[service].admin
+        takes_turns = row.asker != situation.live[service].admin
         if takes_turns and service in whole and service not in cut:  # two holders: no third one waits
             yield Request(service, row.asker, (row.change,), planned_tasks(row.asker, (row.change,)))
 

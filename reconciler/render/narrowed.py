@@ -38,12 +38,8 @@ def narrowed_sentence(narrowed: Narrowed) -> str:
 
 
 def waits_for_what_is_left_out(plan: Plan) -> bool:
-    """Tell whether a change is deferred behind another that nobody has asked for, nor will in this run."""
-    asked = {request.service for request in plan.requests}
-    return any(
-        row.change.service not in asked and all(isinstance(one, Role) for one in row.waits_for)
-        for row in plan.deferred
-    )
+    """Tell of a plan that requests nothing whether a change waits for another that nobody has asked for."""
+    return any(isinstance(one, Role) for row in plan.deferred for one in row.waits_for)
 
 
 def narrowed_rows(narrowed: Narrowed) -> Iterator[tuple[str, str]]:

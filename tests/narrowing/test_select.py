@@ -205,7 +205,7 @@ def test_a_limit_that_is_more_than_used_up_asks_for_nothing() -> None:
     )
     done = frozenset({(ServiceId("domain/a.example"), TECHNICAL, B), (ServiceId("vps/x"), TECHNICAL, C)})
     plan = propose(here.config, here.observation, today=TODAY, selection=Selection(limit=1, approved=done))
-    assert asked(plan) == []
+    assert plan.requests == ()
     assert left_for_later(plan) == LeftOut(requests=1)
 
 

@@ -83,6 +83,17 @@ def test_the_json_says_what_was_chosen_and_how_much_is_left_out() -> None:
     assert "narrowed" not in json.loads(plan_json(plans.ASKING)), "a plan of everything says nothing of parts"
 
 
+def test_what_waits_for_an_open_request_alone_is_not_told_to_wait_for_what_is_left_out() -> None:
+    part = replace(HELD_BACK, deferred=HELD_BACK.deferred[1:])
+    assert "waits for a change that is left out" in plan_text(HELD_BACK, plans.NAMES)
+    assert "waits for a change that is left out" not in plan_text(part, plans.NAMES)
+
+
+def test_what_is_only_observed_is_no_change_that_is_left_out() -> None:
+    part = replace(NOTHING_CHOSEN, narrowed=Narrowed(Selection(("vps/*",)), LeftOut(observed=2), LeftOut()))
+    assert "Narrowed by --only: no change is left out.\n" in plan_text(part, plans.NAMES)
+
+
 FOR_PROGRAMS = {
     "github": lambda view: "\n".join(workflow_commands(view)),
     "sarif": sarif_of,

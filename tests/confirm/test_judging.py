@@ -132,6 +132,9 @@ def test_every_role_of_a_task_must_be_wanted() -> None:
     assert kind(known(both, moves=moves, desired="abb")) is Kind.WOULD_CONFIRM
     assert kind(known(both, moves=moves, desired="aba")) is Kind.UNWANTED
     assert kind(known(both, moves=moves, desired="ab-")) is Kind.UNMANAGED
+    for observed in ({Role.BILLING}, {Role.TECHNICAL, Role.BILLING}):
+        marks = {ServiceId(SERVICE): frozenset(observed)}
+        assert kind(replace(known(both, moves=moves, desired="abb"), observed=marks)) is Kind.OBSERVED
     assert kind(known(both, moves=moves, desired="abb", live="aab")) is Kind.MOVED_ON
 
 

@@ -28,7 +28,7 @@ code=0
 reconciler apply "${shared[@]}" "${approved[@]}" 2>&1 </dev/null | tee "$said" | printed || code=$?
 {
   printf '## Contacts: apply\n\nExit code %s.\n\n' "$code"
-  tr '\r' ' ' < "$said" | sed 's/^/    /' # a block of code, whatever stands in it
+  sed 's/^/    /' "$said" # a block of code, whatever stands in it
 } | head -c 60000 >> "$GITHUB_STEP_SUMMARY" || true # head may close the pipe first
 rm -f -- "$said"
 output exit-code "$code"

@@ -35,7 +35,12 @@ def test_the_approved_plan_is_asked_for_once(company: Company, approved: Ran, tm
     assert done.code == 0, done.out
     assert done.outputs["exit-code"] == "0"
     assert company.asked() == {SHOP: 1}
-    assert SHOP in done.summary
+    heading, words = done.summary.split("Exit code 0.\n\n")
+    assert heading == "## Contacts: apply\n\n"
+    assert SHOP in words
+    assert all(line.startswith("    ") for line in words.splitlines()), "a block of code, whatever it holds"
+    assert done.out.startswith("::stop-commands::")
+    assert [*(tmp_path / "apply/temp").iterdir()] == [], "neither keys nor logs are left"
     apply(company, tmp_path / "again", **given(approved))
     assert company.asked() == {SHOP: 1}
 
@@ -78,10 +83,11 @@ def test_without_an_approved_plan_nothing_is_asked_for(company: Company, tmp_pat
         {"fingerprint": HOSTILE},
         {"plan": HOSTILE},
         {"plan": "--yes"},
+        {"fingerprint": "0" * 64, "valid_for": HOSTILE},
     ]
     for number, inputs in enumerate(attempts):
         done = apply(company, tmp_path / str(number), **inputs)
-        assert done.code in {6, 64}, inputs
+        assert done.code in ({64} if "valid_for" in inputs else {6, 64}), inputs
         assert commands(done.out + done.err) == []
         assert company.posts() == 0
         assert not (company.main.desk.folder / "x").exists()

@@ -66,6 +66,9 @@ def test_a_fork_without_secrets_is_planned_in_one_comment_that_every_push_edits(
         command="snapshot", credentials=keys(company)
     )
     assert taken.code == 0, taken.err
+    assert taken.out.startswith("::stop-commands::")
+    unheld = Job(tmp_path / "unheld", company.main.desk.folder).use(command="snapshot")
+    assert (unheld.code, unheld.outputs["exit-code"]) == (1, "1"), "no keys, no snapshot"
     before = company.town.edit("GET", "requests")
 
     for pushed in ({"shop": "agency"}, {"shop": "agency", "mail": "carol"}):
@@ -114,14 +117,32 @@ def test_a_plan_that_cannot_be_made_replaces_that_of_an_earlier_push(
     here = company.proposer.desk
     here.file.write_text("version: 1\nservices: {domain/shop.example: {technical: '::error::##[error]x'}}\n")
     job = Job(tmp_path / "plan", here.folder, event=pull_request())
+    stale = job.temp / "contacts-plan"
+    stale.mkdir()
+    for name in ("plan.md", "plan.html", "plan.json"):
+        (stale / name).write_text("The plan of an earlier push.")
     planned = job.use(command="plan", comment_key="teams/a")
     assert planned.code == 1
+    assert [path.name for path in stale.iterdir()] == ["plan.md"]
+    assert planned.outputs["plan-digest"] == ""
+    assert planned.out.startswith("::stop-commands::")
     assert planned.outputs["exit-code"] == "1"
     assert planned.outputs["changes"] == "false"
     assert "::error::" in planned.out, "the line at fault is shown"
     assert commands(planned.out + planned.err) == []
     assert comment.use(command="comment", folder=planned.outputs["folder"], comment_key="teams/a").code == 0
     assert "could not be made" in hub.bodies[0]
+
+
+def test_a_plan_that_a_guard_stopped_has_nothing_to_approve(company: Company, tmp_path: Path) -> None:
+    many = [f"domain/d{number}.example" for number in range(10)]
+    holders = {"admin": SHORT["platform"], "technical": SHORT["platform"], "billing": SHORT["platform"]}
+    company.town.edit("PUT", "services", [{"service": one, **holders} for one in many])
+    services = "".join(f"  {one}: {{technical: agency}}\n" for one in many)
+    company.main.desk.write(f"services:\n{services}", guards="{max_changes_percent: 30}")
+    done = Job(tmp_path / "job", company.main.desk.folder).use(command="plan", credentials=keys(company))
+    assert (done.code, done.outputs["exit-code"]) == (5, "5")
+    assert done.outputs["changes"] == "false"
 
 
 def test_an_input_is_never_code(company: Company, tmp_path: Path) -> None:

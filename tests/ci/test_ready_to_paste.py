@@ -122,6 +122,33 @@ def test_what_is_printed_starts_no_command_and_the_runner_reads_on_after_it() ->
         assert commands(done.stdout) == ["::notice::after"]
 
 
+def test_keys_are_in_a_file_of_their_user_alone_and_no_variable_of_what_is_started(tmp_path: Path) -> None:
+    said = subprocess.run(
+        ["bash", "-ec", f'. {ROOT}/ci/action/step.sh; share_options; env; stat -c "mode %a" "$keys"'],
+        env={"PATH": "/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path), "CREDENTIALS": "canary", "JOURNAL": "j"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "canary" not in said
+    assert "RECONCILER_JOURNAL=j\n" in said
+    assert said.endswith("mode 600\n")
+    assert [*tmp_path.iterdir()] == [], "it is gone with the step"
+
+
+def test_an_output_of_two_lines_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "outputs"
+    done = subprocess.run(
+        ["bash", "-ec", f". {ROOT}/ci/action/step.sh; output folder $'a\\nfingerprint=b'"],
+        env={"PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, place.exists()) == (64, False)
+    assert "one line" in done.stderr
+
+
 def test_no_expression_stands_in_a_script() -> None:
     for step in STEPS:
         assert "${{" not in step["run"]

@@ -251,8 +251,14 @@ def test_main_is_applied_as_its_own_plan_says_and_a_changed_world_fails_the_job(
 ) -> None:
     runner, secrets = main
     company.main.commit(wanted(shop="agency"))
-    planned = runner.run("contacts plan of the default branch", **secrets)
+    reading = {
+        "CONTACTS_READ_CREDENTIALS": secrets["CONTACTS_CREDENTIALS"],
+        "CONTACTS_CREDENTIALS": "/nowhere",
+    }
+    planned = runner.run("contacts plan of the default branch", **reading)
     assert planned.returncode == 0, planned.stderr
+    saved = json.loads((company.main.desk.folder / "contacts-plan/plan.json").read_text())
+    assert saved["made"]["valid_for_seconds"] == 24 * 3600
     company.town.edit("PUT", "services", [{"service": SHOP, "technical": CAROL}])
     stale = runner.run("contacts apply", **secrets)
     assert stale.returncode == 6
@@ -274,13 +280,16 @@ def test_main_is_applied_as_its_own_plan_says_and_a_changed_world_fails_the_job(
     assert company.posts() == 0
 
     company.proposer.commit(wanted(shop="agency"))
-    done = runner.run("contacts apply", **secrets)
+    journal = runner.folder / "journal.sqlite3"
+    done = runner.run("contacts apply", **secrets, CONTACTS_JOURNAL=str(journal))
     assert done.returncode == 0, done.stderr
+    assert journal.exists()
     assert company.asked() == {SHOP: 1}
     assert list((runner.folder / "tmp").iterdir()) == [], "the keys are gone"
 
 
 def test_only_the_default_branch_is_applied_one_at_a_time_by_hand() -> None:
+    assert TEMPLATE[".contacts"]["variables"]["GIT_DEPTH"] == "0", "commits are looked up"
     job = TEMPLATE["contacts apply"]
     assert job["resource_group"]
     assert job["environment"]["name"]

@@ -31,9 +31,11 @@ def given(approved: Ran) -> dict[str, str]:
 
 
 def test_the_approved_plan_is_asked_for_once(company: Company, approved: Ran, tmp_path: Path) -> None:
-    done = apply(company, tmp_path / "apply", **given(approved))
+    journal = tmp_path / "journal.sqlite3"
+    done = apply(company, tmp_path / "apply", **given(approved), journal=str(journal))
     assert done.code == 0, done.out
     assert done.outputs["exit-code"] == "0"
+    assert journal.exists()
     assert company.asked() == {SHOP: 1}
     heading, words = done.summary.split("Exit code 0.\n\n")
     assert heading == "## Contacts: apply\n\n"

@@ -220,10 +220,15 @@ def test_what_workflows_hand_each_other_has_one_name_and_may_be_left_again_by_a_
     planning = yaml.safe_load((ROOT / "examples/github/contacts-plan.yml").read_text())
     commenting = yaml.safe_load((ROOT / "examples/github/contacts-comment.yml").read_text())
     assert commenting[True]["workflow_run"]["workflows"] == [planning["name"]]
-    for job in jobs("contacts-plan").values():
-        checkout = job["steps"][0]
-        assert checkout["with"]["fetch-depth"] == 0
-        assert checkout["with"]["persist-credentials"] is False
+
+
+def test_every_checkout_has_the_history_that_plans_are_made_from_and_keeps_no_token() -> None:
+    for name in ("contacts-plan", "contacts-snapshot", "contacts-apply"):
+        for job in jobs(name).values():
+            checkout = job["steps"][0]
+            assert checkout["uses"].startswith("actions/checkout@")
+            assert checkout["with"]["persist-credentials"] is False
+            assert name == "contacts-snapshot" or checkout["with"]["fetch-depth"] == 0
 
 
 def test_the_approved_plan_reaches_apply_by_outputs_of_the_job_that_made_it() -> None:
@@ -232,7 +237,8 @@ def test_the_approved_plan_reaches_apply_by_outputs_of_the_job_that_made_it() ->
     for name in ("plan-digest", "fingerprint"):
         assert given[name] == f"${{{{ needs.plan.outputs.{name} }}}}"
         assert name in found["plan"]["outputs"]
-    assert found["apply"]["environment"]
+    assert found["apply"]["if"] == "needs.plan.outputs.changes == 'true'"
+    assert found["apply"]["needs"] == "plan"
     assert found["apply"]["concurrency"] == {"group": "contacts-apply", "cancel-in-progress": False}
 
 

@@ -102,7 +102,8 @@ def test_a_request_of_strangers_is_told_only_if_it_contests_the_file(
     look(here)
     assert chat.news() == []
     task = here.town.ask(PLATFORM, other, contactTech=AGENCY)[0]
-    look(here)
+    assert here.run("apply", "--yes", "--only", SHOP).code == 0
+    assert len(chat.bodies) == 1, "a run that asks for a part tells of what it leaves out, too"
     look(here)
     (body,) = chat.bodies
     assert body["events"][0]["ours"] is False

@@ -22,7 +22,7 @@ KEYS = [f"domain/{name}" for name in FIVE]
 def test_a_careful_run_asks_for_a_part_and_tells_the_rest_until_nothing_is_left(shop: Open) -> None:
     here = shop(FIVE)
     part = ("--only", "domain/*", "--role", "technical", "--limit", "2")
-    planned = here.desk.run("plan", *part, "--format", "json", "--detailed-exitcode")
+    planned = here.desk.run("plan", *part, "--role", "technical", "--format", "json", "--detailed-exitcode")
     assert planned.code == 2
     narrowed = planned.json["narrowed"]
     assert (narrowed["only"], narrowed["roles"], narrowed["limit"]) == (["domain/*"], ["technical"], 2)

@@ -188,3 +188,8 @@ def test_a_branch_that_lifts_a_mark_shows_the_request_that_its_merge_will_bring(
     assert [row["service"] for row in plan["requests"]] == [SHOP]
     assert plan["base"]["wanted"] == []
     assert "observed" not in plan, "it is no longer so for the one contact that the branch is about"
+
+    here.desk.write(LIFTED.replace(f"  {SERVER}: {{technical: platform}}\n", ""))
+    gone = here.run("plan", "--base", "main", "--only", SERVER, "--format", "json")
+    assert gone.code == 0, gone.err
+    assert gone.json["base"]["released"] == [{"service": SERVER, "role": "technical"}]

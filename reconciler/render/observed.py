@@ -57,4 +57,4 @@ def watched_words(plan: Plan) -> str:
 
 def observing_step(plan: Plan) -> str | None:
     """Return what to do where nothing differs but what is only observed; None where that does not either."""
-    return f"Next: nothing to request. {LIFT}" if plan.observed else None
+    return "Next: nothing to request: what differs is only observed." if plan.observed else None

@@ -110,7 +110,7 @@ def test_in_sync_says_how_much_of_it_is_only_observed(watched: int, words: str) 
 
 def test_where_nothing_but_observed_contacts_differ_no_apply_is_advised() -> None:
     text = plan_text(Plan(observed=plans.OBSERVED.observed[:1], managed=1, services=1, watched=1), NAMES)
-    assert text.splitlines()[-1].startswith("Next: nothing to request. ")
+    assert text.splitlines()[-1] == "Next: nothing to request: what differs is only observed."
     assert "reconciler apply" not in text
 
 

@@ -60,6 +60,9 @@ def judge(approved: tuple[Basis, ...], present: Present, carried: CarriedOut | N
 def _settled(approved: tuple[Basis, ...], present: Present) -> frozenset[Basis]:
     """Return the requests of which nothing is left to ask: each contact is as approved, or soon to be so."""
     pending = {row.change[:2] + row.change[3:] for row in present.plan.pending}
+    pending |= {  # requested before the file came to observe it only
+        (*row.change[:2], row.towards) for row in present.plan.observed if row.towards is not None
+    }
     live = present.observation.live
     return frozenset(
         row

@@ -45,6 +45,14 @@ def test_nothing_is_left_once_all_is_pending_or_in_sync() -> None:
         assert judge(approved(two()), present(now), carried) is Verdict.NOTHING_LEFT
 
 
+def test_nothing_is_left_of_what_was_requested_and_is_only_observed_by_now() -> None:
+    for move, verdict in (("a>c", Verdict.NOTHING_LEFT), ("a>b", Verdict.MOVED)):
+        now = two(tasks=[on("a", 7, move), on("b", 8)])
+        marks = dict.fromkeys(now.config.rows, frozenset({Role.TECHNICAL}))
+        now = replace(now, config=replace(now.config, observed=marks))
+        assert judge(approved(two()), present(now), BEGUN) is verdict
+
+
 def test_what_is_pending_towards_somebody_else_is_not_what_was_approved() -> None:
     now = two("acb", tasks=[on("b", move="a>b")])
     assert judge(approved(two()), present(now), BEGUN) is Verdict.MOVED

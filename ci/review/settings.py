@@ -99,6 +99,6 @@ def plan_of(folder: str, first: str, most: int) -> str:
     body = text_of(folder, "plan.md", most * 4)  # a character has at most four bytes
     if len(body) > most:
         raise Refusal(f"plan.md holds more than {most:,} characters")
-    if body.split("\n", 1)[0].rstrip("\r") != first:
+    if body.split("\n", 1)[0] != first:
         raise Refusal(f"plan.md does not begin with {first}")
     return body

@@ -2,7 +2,7 @@
 # variables, when it is run.
 #
 #     docker build --tag contact-reconciler .
-#     docker run --rm --volume "$PWD:/work:ro" contact-reconciler validate
+#     docker run --rm --volume "$PWD:/contacts:ro" contact-reconciler validate
 #
 # The base is named by tag so that it can be read; pin it to the digest that you looked at.
 FROM python:3.13-slim AS build
@@ -19,13 +19,13 @@ FROM python:3.13-slim
 # anew, so no version is pinned.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/* && \
-    git config --system --add safe.directory /work && \
+    git config --system --add safe.directory /contacts && \
     useradd --uid 10001 --user-group --create-home reconciler && \
     install --directory --owner=10001 --group=10001 /home/reconciler/.local /home/reconciler/.local/state
 COPY --from=build /opt/reconciler /opt/reconciler
 COPY ci/review /usr/share/contact-reconciler/review
 ENV PATH=/opt/reconciler/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
-WORKDIR /work
+WORKDIR /contacts
 ENTRYPOINT ["reconciler"]
 CMD ["--help"]

@@ -85,13 +85,24 @@ def bodies(mailbox: BaseMailBox, uids: Sequence[str]) -> dict[str, bytes]:
     return found
 
 
-def mark(mailbox: BaseMailBox, folder: str, uids: Sequence[str]) -> bool:
-    """Open the folder for writing and mark messages; return whether the server keeps such marks."""
+def generation_of(mailbox: BaseMailBox) -> str:
+    """Return the UIDVALIDITY of the folder just opened: a message's number means nothing without it."""
+    last = (mailbox.client.response("UIDVALIDITY")[1] or [None])[-1]
+    return last.decode("ascii", "replace") if isinstance(last, bytes) else ""
+
+
+def mark(mailbox: BaseMailBox, folder: str, uids: Sequence[str], generation: str) -> bool:
+    """Open the folder for writing and mark messages of one generation of it; return whether that was done.
+
+    It is not where the server keeps no such marks, or where the folder was made anew since.
+    """
     from imap_tools.errors import MailboxFlagError, MailboxFolderSelectError  # noqa: PLC0415 - an extra
     from imap_tools.utils import check_command_status  # noqa: PLC0415 - an extra
 
     try:
         mailbox.folder.set(folder)
+        if generation_of(mailbox) != generation:
+            return False
         if not _permits_keyword(mailbox.client.response("PERMANENTFLAGS")[1]):
             return False
         for start in range(0, len(uids), _AT_ONCE):

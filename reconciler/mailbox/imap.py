@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from reconciler.errors import ReconcilerError
 from reconciler.mailbox.address import MailboxAddress
-from reconciler.mailbox.fetching import Arrival, arrivals, batches, bodies, mark, unmarked
+from reconciler.mailbox.fetching import Arrival, arrivals, batches, bodies, generation_of, mark, unmarked
 from reconciler.mailbox.line import AwayError, Line
 from reconciler.mailbox.mime import LARGEST, letter_of
 from reconciler.mailbox.steady import SteadyLine
@@ -183,11 +183,15 @@ class ImapMailbox:
 
     def _mark(self, line: Line, keys: Iterable[str]) -> None:
         ours = [number for kind, _, number in (key.partition(".") for key in keys) if kind == line.generation]
+        if not ours:
+            return
         try:
-            if ours and not mark(line.mailbox, self._address.folder, sorted(ours, key=int)):
-                log.info("%s keeps no marks: its letters will be looked at again", self._address)
+            if not mark(line.mailbox, self._address.folder, sorted(ours, key=int), line.generation):
+                log.info("%s took no marks: its letters will be looked at again", self._address)
         finally:
             line.mailbox.folder.set(self._address.folder, readonly=True)
+            if generation_of(line.mailbox) != line.generation:  # made anew: its numbers are of other messages
+                self._line.hang_up()
 
     def _has_news(self) -> bool:
         try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import ReconcilerError
 from reconciler.mailbox.address import Encryption, MailboxAddress
+from reconciler.mailbox.fetching import generation_of
 from reconciler.render import visible
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _open_folder(mailbox: BaseMailBox, address: MailboxAddress, password: str) -
             f"the folder {address} cannot be opened: {_words(error, password)}",
             hint=_there_are(mailbox),
         ) from None
-    return _text(mailbox.client.response("UIDVALIDITY")[1])
+    return generation_of(mailbox)
 
 
 def _there_are(mailbox: BaseMailBox) -> str | None:

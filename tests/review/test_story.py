@@ -12,13 +12,23 @@ from tests.review.checkouts import Checkout
 from tests.review.conftest import AGENCY, BLOG, CAROL, MAIL, PLATFORM, SHOP, SHORT, Company, wanted
 from tests.running import Desk, accept_all
 
-OUTPUTS = ("text=plan.txt", "json=plan-as.json", "markdown=plan.md", "sarif=plan.sarif", "junit=plan.xml")
+OUTPUTS = {
+    "text": "plan.txt",
+    "json": "plan-as.json",
+    "markdown": "plan.md",
+    "html": "plan.html",
+    "github": "summary.md",
+    "sarif": "plan.sarif",
+    "gitlab": "quality.json",
+    "junit": "plan.xml",
+}
 
 
 def test_branch_plan_review_merge_and_apply_by_fingerprint(company: Company) -> None:
-    outputs = [word for output in OUTPUTS for word in ("-o", output)]
-    approved = company.propose(*outputs, "-o", "gitlab=quality.json", shop="agency")
-    for name in ("plan.txt", "plan-as.json", "plan.md", "plan.sarif", "plan.xml", "quality.json"):
+    company.proposer.desk.environ["GITHUB_STEP_SUMMARY"] = str(company.proposer.path("summary.md"))
+    wanted_as = [form if form == "github" else f"{form}={name}" for form, name in OUTPUTS.items()]
+    approved = company.propose(*(word for one in wanted_as for word in ("-o", one)), shop="agency")
+    for name in OUTPUTS.values():
         assert SHOP in company.proposer.path(name).read_text(), name
     assert approved in company.proposer.path("plan.md").read_text()
     assert company.asked() == {}, "a plan asks nothing"

@@ -24,10 +24,15 @@ OUTPUTS = {
 }
 
 
+def every_output() -> list[str]:
+    """Return the options for all of them; GitHub's summary goes where the runner says."""
+    outputs = [form if form == "github" else f"{form}={name}" for form, name in OUTPUTS.items()]
+    return [word for output in outputs for word in ("-o", output)]
+
+
 def test_branch_plan_review_merge_and_apply_by_fingerprint(company: Company) -> None:
     company.proposer.desk.environ["GITHUB_STEP_SUMMARY"] = str(company.proposer.path("summary.md"))
-    wanted_as = [form if form == "github" else f"{form}={name}" for form, name in OUTPUTS.items()]
-    approved = company.propose(*(word for one in wanted_as for word in ("-o", one)), shop="agency")
+    approved = company.propose(*every_output(), shop="agency")
     for name in OUTPUTS.values():
         assert SHOP in company.proposer.path(name).read_text(), name
     assert approved in company.proposer.path("plan.md").read_text()
@@ -264,8 +269,8 @@ def test_a_fork_without_secrets_gets_the_full_plan_and_what_it_approves_is_appli
     before = company.town.edit("GET", "requests")
 
     assert fork.run("plan").code == 1, "it has no keys"
-    outputs = [word for output in OUTPUTS for word in ("-o", output)]
-    planned = fork.run("plan", "--snapshot", "snapshot.json", "--base", "origin/main", *outputs)
+    fork.desk.environ["GITHUB_STEP_SUMMARY"] = str(fork.path("summary.md"))
+    planned = fork.run("plan", "--snapshot", "snapshot.json", "--base", "origin/main", *every_output())
     assert planned.code == 0, planned.err
     assert company.town.edit("GET", "requests") == before, "nothing was asked for over the network"
     shown = fork.document("plan-as.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from reconciler.errors import JournalError
 from reconciler.journal.location import Location
 
 _BUSY_SECONDS = 30
+_TRY_AGAIN_SECONDS = 0.01
 _WRITES = "reconciler_writes"
 _NO_COMPANIONS = ("unable to open", "readonly")  # SQLite's words where it cannot make them
 _BEGIN_IN_FILE = "BEGIN IMMEDIATE"
@@ -65,7 +67,7 @@ def _writer(path: str) -> Callable[[], sqlite3.Connection]:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            _keep_in_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")  # NORMAL may forget an intent when power fails
             connection.execute("PRAGMA foreign_keys=ON")
         except sqlite3.Error:
@@ -74,6 +76,20 @@ def _writer(path: str) -> Callable[[], sqlite3.Connection]:
         return connection
 
     return connect
+
+
+def _keep_in_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL; of two who do that at once SQLite turns one away without waiting."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_TRY_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _reader(path: str) -> Callable[[], sqlite3.Connection]:

@@ -10,7 +10,9 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import pytest
 
 from reconciler.errors import JournalError
 from reconciler.journal import open_journal
+from reconciler.journal.engine import engine_of
 from reconciler.journal.location import locate
 from reconciler.model import TaskState
 from tests.journal.samples import NOON, ROOT, accepted, intent, process, said, task
@@ -334,3 +337,19 @@ assert not {"alembic", "psycopg"} & set(sys.modules), "nothing to migrate, no se
     open_journal(path, "sandbox").close()
     ran = subprocess.run([sys.executable, "-c", program, path], cwd=ROOT, check=False, capture_output=True)
     assert ran.returncode == 0, ran.stderr.decode()
+
+
+def test_whoever_makes_a_file_at_the_same_moment_as_others_is_not_turned_away(tmp_path: Path) -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    def make(path: Path) -> str:
+        engine = engine_of(locate(path), read_only=False)
+        together.wait()
+        with engine.connect() as connection:
+            mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        engine.dispose()
+        return mode
+
+    with ThreadPoolExecutor(3) as three:
+        paths = [tmp_path / f"{number}.sqlite" for number in range(60) for _ in range(3)]
+        assert set(three.map(make, paths)) == {"wal"}
